@@ -1,0 +1,65 @@
+using Akka.Actor;
+
+namespace Anode.Sockets;
+
+/// <summary>What happens when more is pending for a destination than its bound.</summary>
+internal enum OverflowPolicy
+{
+    /// <summary>Close it with reason <c>slow-consumer</c>.</summary>
+    Close,
+    /// <summary>Leave out what does not fit and count it.</summary>
+    Drop,
+}
+
+/// <summary>Told once by an outlet to its owner: the bound was passed.</summary>
+internal sealed class Overflowed : IReapable
+{
+    public static readonly Overflowed Instance = new();
+}
+
+/// <summary>
+/// The door that others' turns may use to a destination: it counts what is pending there in bytes and turns away what passes
+/// the bound. Thread-safe; everything behind it belongs to the owner alone.
+/// </summary>
+internal sealed class Outlet(IActorRef owner, long boundBytes, OverflowPolicy policy)
+{
+    private long _pending;
+    private long _dropped;
+    private int _overflowed;
+
+    public long PendingBytes => Interlocked.Read(ref _pending);
+
+    /// <summary>Messages left out under <see cref="OverflowPolicy.Drop"/>, or while closing.</summary>
+    public long DroppedMessages => Interlocked.Read(ref _dropped);
+
+    /// <summary>Takes the delivery over, always: it is sent on, or released here.</summary>
+    /// <returns>False when it was turned away.</returns>
+    public bool Post(Delivery delivery)
+    {
+        if (Interlocked.Add(ref _pending, delivery.Bytes) <= boundBytes)
+        {
+            delivery.ChargeTo(this);
+            owner.Tell(delivery, ActorRefs.NoSender);
+            return true;
+        }
+
+        Interlocked.Add(ref _pending, -delivery.Bytes);
+        Interlocked.Add(ref _dropped, delivery.Messages);
+        delivery.Release();
+        if (policy == OverflowPolicy.Close && Interlocked.Exchange(ref _overflowed, 1) == 0)
+            owner.Tell(Overflowed.Instance, ActorRefs.NoSender);
+        return false;
+    }
+
+    /// <summary>For what the owner queues for itself (answers, heartbeats): charged, never turned away, because closing needs them.</summary>
+    public void Charge(Delivery delivery)
+    {
+        Interlocked.Add(ref _pending, delivery.Bytes);
+        delivery.ChargeTo(this);
+    }
+
+    /// <summary>Bytes moved from one delivery to another: the first will discharge them, the second carries them from now on.</summary>
+    internal void Recharge(int bytes) => Interlocked.Add(ref _pending, bytes);
+
+    internal void Discharge(int bytes) => Interlocked.Add(ref _pending, -bytes);
+}

@@ -1,0 +1,53 @@
+using System.Diagnostics;
+
+namespace Anode.Sockets;
+
+/// <summary>Told, on whichever thread it happens, that a slab it rented is back in the pool.</summary>
+internal interface ISlabSource
+{
+    void OnSlabReturned();
+}
+
+/// <summary>
+/// A pooled, reference-counted block that a read filled. Ranges of it travel to other actors as they are: who keeps a range
+/// holds a reference, and the last one to let go returns the block and the credit of the source that rented it.
+/// </summary>
+internal sealed class Slab
+{
+    private readonly SlabPool? _pool;
+    private ISlabSource? _source;
+    private int _references;
+
+    internal Slab(SlabPool? pool, byte[] buffer)
+    {
+        _pool = pool;
+        Buffer = buffer;
+    }
+
+    public byte[] Buffer { get; }
+
+    public int Length => Buffer.Length;
+
+    /// <summary>A block that is not pooled, for bytes that already live in an array of their own.</summary>
+    public static Slab Foreign(byte[] buffer) => new(null, buffer) { _references = 1 };
+
+    public void Retain() => Interlocked.Increment(ref _references);
+
+    public void Release()
+    {
+        var left = Interlocked.Decrement(ref _references);
+        Debug.Assert(left >= 0, "a slab was released more often than retained");
+        if (left != 0)
+            return;
+        var source = _source;
+        _source = null;
+        _pool?.Return(this);
+        source?.OnSlabReturned();
+    }
+
+    internal void Rent(ISlabSource? source)
+    {
+        _source = source;
+        _references = 1;
+    }
+}

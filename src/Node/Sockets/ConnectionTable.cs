@@ -1,0 +1,177 @@
+using System.Collections.Concurrent;
+using Anode.Messages;
+
+namespace Anode.Sockets;
+
+/// <summary>Where a connection is in its life, as operators see it.</summary>
+internal enum ConnectionState
+{
+    Open,
+    Closing,
+    Closed,
+}
+
+/// <summary>
+/// The public face of one connection or session: written by its actor alone, read by anyone. Numbers may be a moment old, never torn.
+/// </summary>
+internal sealed class ConnectionRecord(long id, string endpoint, string protocol, NetAddress local, NetAddress remote, EndpointCounters counters)
+{
+    private long _bytesIn;
+    private long _bytesOut;
+    private long _messagesIn;
+    private long _messagesOut;
+    private int _subscriptions;
+
+    public long Id => id;
+
+    public string Endpoint => endpoint;
+
+    public string Protocol => protocol;
+
+    public NetAddress Local => local;
+
+    public NetAddress Remote => remote;
+
+    public Sock.PeerCredentials? Credentials { get; init; }
+
+    public DateTimeOffset Since { get; } = DateTimeOffset.UtcNow;
+
+    public string ActorPath { get; set; } = "";
+
+    /// <summary>What the client calls itself.</summary>
+    public string? ClientName { get; set; }
+
+    public Outlet? Outlet { get; set; }
+
+    public ConnectionState State { get; set; }
+
+    public CloseReason? CloseReason { get; set; }
+
+    public int Errno { get; set; }
+
+    public DateTimeOffset? ClosedAt { get; set; }
+
+    public long BytesIn => Volatile.Read(ref _bytesIn);
+
+    public long BytesOut => Volatile.Read(ref _bytesOut);
+
+    public long MessagesIn => Volatile.Read(ref _messagesIn);
+
+    public long MessagesOut => Volatile.Read(ref _messagesOut);
+
+    public int Subscriptions
+    {
+        get => Volatile.Read(ref _subscriptions);
+        set => Volatile.Write(ref _subscriptions, value);
+    }
+
+    public void CountIn(int bytes)
+    {
+        Volatile.Write(ref _bytesIn, _bytesIn + bytes);
+        counters.CountIn(bytes);
+    }
+
+    public void CountOut(int bytes, int messages)
+    {
+        Volatile.Write(ref _bytesOut, _bytesOut + bytes);
+        Volatile.Write(ref _messagesOut, _messagesOut + messages);
+        counters.CountOut(bytes, messages);
+    }
+
+    public void CountMessagesIn(int messages)
+    {
+        Volatile.Write(ref _messagesIn, _messagesIn + messages);
+        counters.CountMessagesIn(messages);
+    }
+}
+
+/// <summary>Totals of one endpoint over all its connections, past ones included.</summary>
+internal sealed class EndpointCounters
+{
+    private long _bytesIn;
+    private long _bytesOut;
+    private long _messagesIn;
+    private long _messagesOut;
+    private long _accepted;
+    private long _dropped;
+    private int _open;
+
+    public long BytesIn => Interlocked.Read(ref _bytesIn);
+
+    public long BytesOut => Interlocked.Read(ref _bytesOut);
+
+    public long MessagesIn => Interlocked.Read(ref _messagesIn);
+
+    public long MessagesOut => Interlocked.Read(ref _messagesOut);
+
+    /// <summary>Messages and datagrams that this endpoint could not send and had to leave out.</summary>
+    public long Dropped => Interlocked.Read(ref _dropped);
+
+    public long Accepted => Interlocked.Read(ref _accepted);
+
+    public int Open => Volatile.Read(ref _open);
+
+    public void CountIn(int bytes) => Interlocked.Add(ref _bytesIn, bytes);
+
+    public void CountMessagesIn(int messages) => Interlocked.Add(ref _messagesIn, messages);
+
+    public void CountDropped(int messages) => Interlocked.Add(ref _dropped, messages);
+
+    public void CountOut(int bytes, int messages)
+    {
+        Interlocked.Add(ref _bytesOut, bytes);
+        Interlocked.Add(ref _messagesOut, messages);
+    }
+
+    public void Opened()
+    {
+        Interlocked.Increment(ref _accepted);
+        Interlocked.Increment(ref _open);
+    }
+
+    public void Closed() => Interlocked.Decrement(ref _open);
+}
+
+/// <summary>All connections of the node: the open ones, and the newest closed ones with their reasons.</summary>
+internal sealed class ConnectionTable(int closedHistory)
+{
+    private readonly ConcurrentDictionary<long, ConnectionRecord> _open = new();
+    private readonly ConcurrentQueue<ConnectionRecord> _closed = new();
+    private readonly ConcurrentDictionary<CloseReason, long> _endings = new();
+    private long _lastId;
+
+    public int OpenCount => _open.Count;
+
+    public IEnumerable<ConnectionRecord> Open => _open.Values;
+
+    public IEnumerable<ConnectionRecord> Closed => _closed;
+
+    /// <summary>How many connections ended for each reason since the start.</summary>
+    public IEnumerable<KeyValuePair<CloseReason, long>> Endings => _endings;
+
+    /// <summary>Numbers are counted for the life of the process and never used again.</summary>
+    public long NextId() => Interlocked.Increment(ref _lastId);
+
+    public ConnectionRecord? Find(long id) =>
+        _open.TryGetValue(id, out var record) ? record : _closed.FirstOrDefault(closed => closed.Id == id);
+
+    public void Add(ConnectionRecord record) => _open[record.Id] = record;
+
+    public void Remove(ConnectionRecord record, CloseReason reason, int errno)
+    {
+        record.CloseReason = reason;
+        record.Errno = errno;
+        record.ClosedAt = DateTimeOffset.UtcNow;
+        record.State = ConnectionState.Closed;
+        record.Outlet = null;
+        if (!_open.TryRemove(record.Id, out _))
+            return;
+        _endings.AddOrUpdate(reason, 1, (_, count) => count + 1);
+        if (closedHistory == 0)
+            return;
+        _closed.Enqueue(record);
+        while (_closed.Count > closedHistory && _closed.TryDequeue(out _))
+        {
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using System.Net.Sockets;
+using Akka.Actor;
+using Anode.Messages;
+
+namespace Anode.Sockets;
+
+/// <summary>
+/// Owns the socket of a datagram endpoint, and nothing else: one batch per turn of reading goes to the sessions' supervisor, and what
+/// they send goes out in order. Its sessions live beside it and survive it.
+/// </summary>
+internal sealed class DatagramActor : UntypedActor, IDatagramReadHost, IDatagramWriteHost
+{
+    private readonly EndpointSpec _spec;
+    private readonly int _incarnation;
+    private readonly SocketContext _sockets;
+    private readonly EndpointCounters _counters;
+    private readonly IActorRef _sessions;
+    private readonly IActorRef _guard;
+    private Socket? _socket;
+    private DatagramReader? _reader;
+    private DatagramWriter? _writer;
+
+    private DatagramActor(EndpointSpec spec, int incarnation, SocketContext sockets, EndpointCounters counters, IActorRef sessions, IActorRef guard) =>
+        (_spec, _incarnation, _sockets, _counters, _sessions, _guard) = (spec, incarnation, sockets, counters, sessions, guard);
+
+    public static Props Props(EndpointSpec spec, int incarnation, SocketContext sockets, EndpointCounters counters, IActorRef sessions, IActorRef guard) =>
+        Produce.Props(() => new DatagramActor(spec, incarnation, sockets, counters, sessions, guard));
+
+    long IDatagramReadHost.ReadAllowance => long.MaxValue;
+
+    protected override void PreStart() => Self.Tell(Open.Instance);
+
+    protected override void PostStop()
+    {
+        _reader?.Dispose();
+        _writer?.Dispose();
+        _socket?.Dispose();
+        _sessions.Tell(new Serving.Socketed(null, null));
+    }
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case Open: Bind(); break;
+            case DatagramReader.Completed read: _reader?.On(read); break;
+            case DatagramReader.Resume resume: _reader?.On(resume); break;
+            case DatagramWriter.Completed written: _writer?.On(written); break;
+            case OutgoingDatagrams outgoing: SendOut(outgoing); break;
+            default: Unhandled(message); break;
+        }
+    }
+
+    void IDatagramReadHost.OnDatagrams(DatagramBatch batch) => _sessions.Tell(batch);
+
+    void IDatagramReadHost.OnReadFailed(int errno) => throw new EndpointLostException(errno, SocketErrors.TextOf(errno));
+
+    void IDatagramWriteHost.OnDatagramSent(int bytes)
+    {
+        // Counted where it was made, by the session or the endpoint; a refusal is counted here.
+    }
+
+    void IDatagramWriteHost.OnDatagramRefused(int errno, OutgoingDatagrams from)
+    {
+        _counters.CountDropped(1);
+        from.FailTo?.Tell(new DatagramNotSent(errno, from.Cause), Self);
+    }
+
+    private void Bind()
+    {
+        try
+        {
+            _socket = Binder.Bind(_spec.Address, SocketKind.Datagram, _spec.Options);
+        }
+        catch (Exception e) when (Binder.IsBindFailure(e))
+        {
+            _guard.Tell(new Serving.CannotBind(_incarnation, SocketErrors.ErrnoOf(e), Binder.Describe(e, _spec.Address)));
+            Context.Stop(Self);
+            return;
+        }
+
+        _reader = new DatagramReader(_socket, Context, this, _sockets.Pool, _spec.Options.MaxDatagramBytes, _sockets.Settings.SlabsPerSource);
+        _writer = new DatagramWriter(_socket, Self, this);
+        var local = Addresses.ToAddress(_socket.LocalEndPoint, _spec.Address.Scheme);
+        _guard.Tell(new Serving.Up(_incarnation, local));
+        _sessions.Tell(new Serving.Socketed(Self, local));
+        _reader.Pump();
+    }
+
+    private void SendOut(OutgoingDatagrams outgoing)
+    {
+        if (_writer is null)
+            outgoing.Delivery.Release();
+        else
+            _writer.Enqueue(outgoing);
+    }
+
+    private sealed class Open : INoSerializationVerificationNeeded
+    {
+        public static readonly Open Instance = new();
+    }
+}

@@ -1,0 +1,40 @@
+using System.Net;
+using Akka.Actor;
+
+namespace Anode.Sockets;
+
+/// <summary>One datagram within a slab.</summary>
+internal readonly record struct ReceivedDatagram(int Offset, int Length, EndPoint From, bool Truncated);
+
+/// <summary>All datagrams of one turn of reading: one actor message, one slab. Whoever holds it last calls <see cref="Release"/>.</summary>
+internal sealed class DatagramBatch(Slab slab) : IReapable
+{
+    public Slab Slab => slab;
+
+    public List<ReceivedDatagram> Datagrams { get; } = [];
+
+    public void Release() => slab.Release();
+
+    void IReapable.Reap() => Release();
+}
+
+/// <summary>Datagrams on their way out to one address, each range one datagram.</summary>
+/// <param name="FailTo">Told <see cref="DatagramNotSent"/> when the kernel refuses; null: it is only counted.</param>
+internal sealed record OutgoingDatagrams(Delivery Delivery, EndPoint To, IActorRef? FailTo = null, object? Cause = null) : IReapable
+{
+    public void Reap() => Delivery.Release();
+}
+
+/// <summary>The kernel refused a datagram.</summary>
+internal sealed record DatagramNotSent(int Errno, object? Cause) : IReapable;
+
+/// <summary>Two addresses are the same peer when they print the same; the runtime compares Unix endpoints by reference.</summary>
+internal sealed class EndPointComparer : IEqualityComparer<EndPoint>
+{
+    public static readonly EndPointComparer Instance = new();
+
+    public bool Equals(EndPoint? x, EndPoint? y) =>
+        x is IPEndPoint ? x.Equals(y) : ReferenceEquals(x, y) || (x is not null && y is not null && x.ToString() == y.ToString());
+
+    public int GetHashCode(EndPoint obj) => obj is IPEndPoint ? obj.GetHashCode() : (obj.ToString() ?? "").GetHashCode(StringComparison.Ordinal);
+}

@@ -1,0 +1,165 @@
+using System.Net;
+using Akka.Actor;
+using Anode.Messages;
+
+namespace Anode.Sockets;
+
+/// <summary>
+/// One <c>(socket, address)</c>: what a connection is for a stream, for datagrams. It owns no socket: what it sends goes through the
+/// actor that does, and while there is none it is lost and counted, as datagrams may be.
+/// </summary>
+internal sealed class SessionActor : UntypedActor, IConnection
+{
+    private readonly SocketContext _sockets;
+    private readonly EndPoint _address;
+    private readonly EndpointCounters _counters;
+    private readonly IConnectionProtocol _protocol;
+    private IActorRef? _socket;
+    private CloseReason? _reason;
+
+    private SessionActor(SocketContext sockets, EndPoint address, ConnectionRecord record, EndpointCounters counters,
+        IConnectionProtocol protocol, IActorRef? socket)
+    {
+        (_sockets, _address, Record, _counters, _protocol, _socket) = (sockets, address, record, counters, protocol, socket);
+        Outlet = new Outlet(Context.Self, sockets.Settings.PendingBytes, OverflowPolicy.Drop);
+        record.Outlet = Outlet;
+        record.ActorPath = Context.Self.Path.ToStringWithoutAddress();
+    }
+
+    public static Props Props(SocketContext sockets, EndPoint address, ConnectionRecord record, EndpointCounters counters,
+        IConnectionProtocol protocol, IActorRef? socket) =>
+        Produce.Props(() => new SessionActor(sockets, address, record, counters, protocol, socket));
+
+    /// <summary>From the supervisor: end with this reason.</summary>
+    internal sealed record End(CloseReason Reason) : IReapable;
+
+    IActorRef IConnection.Self => Self;
+
+    IActorRef IConnection.Sender => Sender;
+
+    public ConnectionRecord Record { get; }
+
+    public Outlet Outlet { get; }
+
+    public bool IsOpen => _reason is null;
+
+    public bool IsDatagram => true;
+
+    protected override void PreStart()
+    {
+        _counters.Opened();
+        _sockets.Connections.Add(Record);
+        Self.Tell(Start.Instance);
+    }
+
+    protected override void PostStop()
+    {
+        _counters.Closed();
+        _sockets.Connections.Remove(Record, _reason ?? CloseReason.EndpointStopped, 0);
+        _protocol.OnClosed(_reason ?? CloseReason.EndpointStopped, 0);
+    }
+
+    protected override void OnReceive(object message)
+    {
+        try
+        {
+            switch (message)
+            {
+                case Start: _protocol.OnOpen(this); break;
+                case DatagramBatch batch: OnBatch(batch); break;
+                case Delivery delivery: SendOut(delivery); break;
+                case Serving.Socketed socketed: _socket = socketed.Socket; break;
+                case Drain: _protocol.OnDrain(); break;
+                case End end: Close(end.Reason); break;
+                case Overflowed: break;
+                default:
+                    if (!_protocol.OnMessage(message))
+                        Unhandled(message);
+                    break;
+            }
+        }
+        catch (Exception) when (MarkCrashed())
+        {
+            throw;
+        }
+    }
+
+    public void Send(Delivery delivery)
+    {
+        Outlet.Charge(delivery);
+        SendOut(delivery);
+    }
+
+    public Slab? RentScratch(int bytes) => _sockets.Pool.TryRent(bytes, null);
+
+    public void ResumeReading()
+    {
+    }
+
+    public void Close(CloseReason reason, string? text = null)
+    {
+        if (_reason is not null)
+            return;
+        _reason = reason;
+        _protocol.OnClosing(reason, text);
+        Context.Stop(Self);
+    }
+
+    public void Abort(CloseReason reason)
+    {
+        _reason ??= reason;
+        Context.Stop(Self);
+    }
+
+    public void ShutdownSend()
+    {
+    }
+
+    public void Watch(IActorRef actor) => Context.Watch(actor);
+
+    public void Unwatch(IActorRef actor) => Context.Unwatch(actor);
+
+    public ICancelable After(TimeSpan delay, object message) =>
+        Context.System.Scheduler.ScheduleTellOnceCancelable(delay, Self, message, ActorRefs.NoSender);
+
+    private void OnBatch(DatagramBatch batch)
+    {
+        try
+        {
+            foreach (var datagram in batch.Datagrams)
+            {
+                Record.CountIn(datagram.Length);
+                if (_reason is null)
+                    _protocol.OnBytes(batch.Slab, datagram.Offset, datagram.Length, out _);
+            }
+        }
+        finally
+        {
+            batch.Release();
+        }
+    }
+
+    private void SendOut(Delivery delivery)
+    {
+        if (_socket is null)
+        {
+            _counters.CountDropped(delivery.Messages);
+            delivery.Release();
+            return;
+        }
+
+        Record.CountOut(delivery.Bytes, delivery.Messages);
+        _socket.Tell(new OutgoingDatagrams(delivery, _address));
+    }
+
+    private bool MarkCrashed()
+    {
+        _reason ??= CloseReason.Crashed;
+        return false;
+    }
+
+    private sealed class Start : INoSerializationVerificationNeeded
+    {
+        public static readonly Start Instance = new();
+    }
+}

@@ -1,0 +1,86 @@
+using System.Net.Sockets;
+using Akka.Actor;
+
+namespace Anode.Sockets;
+
+/// <summary>
+/// Keeps one connection to an address: dials, hands the connected socket to the connections' supervisor, and dials again when that
+/// connection has ended. Owns a socket only while connecting.
+/// </summary>
+internal sealed class DialerActor : UntypedActor, IConnectHost
+{
+    private readonly EndpointSpec _spec;
+    private readonly int _incarnation;
+    private readonly SocketSettings _settings;
+    private readonly IActorRef _connections;
+    private readonly IActorRef _guard;
+    private readonly DialBackoff _backoff;
+    private ConnectLoop? _connecting;
+    private ICancelable? _redial;
+    private long _connectedAt;
+
+    private DialerActor(EndpointSpec spec, int incarnation, SocketSettings settings, IActorRef connections, IActorRef guard, DialOptions dial)
+    {
+        (_spec, _incarnation, _settings, _connections, _guard) = (spec, incarnation, settings, connections, guard);
+        _backoff = new DialBackoff(dial, Random.Shared.NextDouble);
+    }
+
+    public static Props Props(EndpointSpec spec, int incarnation, SocketSettings settings, IActorRef connections, IActorRef guard, DialOptions dial) =>
+        Produce.Props(() => new DialerActor(spec, incarnation, settings, connections, guard, dial));
+
+    protected override void PreStart() => Self.Tell(Dial.Instance);
+
+    protected override void PostStop()
+    {
+        _connecting?.Dispose();
+        _redial?.Cancel();
+    }
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case Dial: Connect(); break;
+            case ConnectLoop.Resolved resolved: resolved.Loop.On(resolved); break;
+            case ConnectLoop.Completed completed: completed.Loop.On(completed); break;
+            case ConnectLoop.TimedOut timedOut: timedOut.Loop.On(timedOut); break;
+            case Serving.Adopted { Connection: { } connection }: Context.Watch(connection); break;
+            case Serving.Adopted or Terminated: OnEnded(); break;
+            default: Unhandled(message); break;
+        }
+    }
+
+    void IConnectHost.OnConnected(Socket socket)
+    {
+        _connecting = null;
+        _connectedAt = Environment.TickCount64;
+        _guard.Tell(new Serving.Up(_incarnation, Addresses.ToAddress(socket.LocalEndPoint, _spec.Address.Scheme)));
+        _connections.Tell(new Serving.Adopt(socket));
+    }
+
+    void IConnectHost.OnConnectFailed(int errno)
+    {
+        _connecting = null;
+        Wait(_backoff.OnFailure(), errno, $"{SocketErrors.TextOf(errno)}: {_spec.Address}");
+    }
+
+    private void Connect()
+    {
+        _connecting = new ConnectLoop(Context, this, _spec.Address, _spec.Options, _settings.ConnectTimeout);
+        _connecting.Start();
+    }
+
+    private void OnEnded() =>
+        Wait(_backoff.OnEnded(TimeSpan.FromMilliseconds(Environment.TickCount64 - _connectedAt)), 0, $"the connection ended: {_spec.Address}");
+
+    private void Wait(TimeSpan pause, int errno, string text)
+    {
+        _guard.Tell(new Serving.Down(_incarnation, errno, text, _backoff.Attempts, DateTimeOffset.UtcNow + pause));
+        _redial = Context.System.Scheduler.ScheduleTellOnceCancelable(pause, Self, Dial.Instance, ActorRefs.NoSender);
+    }
+
+    private sealed class Dial : IReapable
+    {
+        public static readonly Dial Instance = new();
+    }
+}

@@ -1,0 +1,44 @@
+using Anode.Messages;
+
+namespace Anode.Sockets;
+
+/// <summary>A declared endpoint: what to bind or dial, what speaks there, and its own bounds.</summary>
+internal sealed record EndpointSpec
+{
+    public required string Name { get; init; }
+
+    public required EndpointKind Kind { get; init; }
+
+    public required NetAddress Address { get; init; }
+
+    /// <summary>Name of the protocol, as operators know it.</summary>
+    public required string Protocol { get; init; }
+
+    /// <summary>For stream endpoints: one protocol object for each connection.</summary>
+    public ProtocolFactory? Stream { get; init; }
+
+    /// <summary>For datagram endpoints.</summary>
+    public IDatagramProtocol? Datagram { get; init; }
+
+    public bool Required { get; init; } = true;
+
+    public int Backlog { get; init; } = Sock.Listen.DefaultBacklog;
+
+    /// <summary>0: no limit. Reaching it pauses accepting.</summary>
+    public int MaxConnections { get; init; }
+
+    public OverflowPolicy Overflow { get; init; } = OverflowPolicy.Close;
+
+    public Sock.Options Options { get; init; } = Sock.Options.Default;
+
+    /// <summary>Name of the guard's actor; also what stands in actor paths.</summary>
+    public string ActorName => "ep-" + Uri.EscapeDataString(Name);
+}
+
+/// <summary>What kind of socket an endpoint keeps alive.</summary>
+internal enum EndpointKind
+{
+    Listener,
+    Datagram,
+    Dialer,
+}

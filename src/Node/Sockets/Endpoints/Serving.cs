@@ -1,0 +1,48 @@
+using System.Net.Sockets;
+using Akka.Actor;
+using Anode.Messages;
+
+namespace Anode.Sockets;
+
+/// <summary>
+/// What an endpoint's parts say to each other: its guard, the owner of its socket and the supervisor of its connections. Every
+/// message about a socket names the incarnation that sent it; a stale one is dropped.
+/// </summary>
+internal static class Serving
+{
+    /// <summary>From the socket's owner: serving at this address.</summary>
+    public sealed record Up(int Incarnation, NetAddress Local);
+
+    /// <summary>From the socket's owner, before it stops: it could not even begin.</summary>
+    public sealed record CannotBind(int Incarnation, int Errno, string Text);
+
+    /// <summary>From the socket's owner: a shortage, healed by waiting.</summary>
+    public sealed record Short(int Incarnation, int Errno, TimeSpan Pause);
+
+    /// <summary>From a listener to the connections' supervisor: how many may I take?</summary>
+    public sealed record GetCredit(int Incarnation);
+
+    /// <summary>So many more connections, for the listener of this incarnation.</summary>
+    public sealed record Credit(int Incarnation, long Connections);
+
+    /// <summary>An accepted socket on its way to its own actor; if that way is gone, it is closed.</summary>
+    public sealed record Adopt(Socket Socket) : IReapable
+    {
+        public void Reap() => Socket.Dispose();
+    }
+
+    /// <summary>To who handed the socket over: this actor owns it now. Null: the peer had gone.</summary>
+    public sealed record Adopted(IActorRef? Connection);
+
+    /// <summary>From a dialer: not connected; it dials again by itself.</summary>
+    public sealed record Down(int Incarnation, int Errno, string Text, int Attempts, DateTimeOffset NextAttemptAt);
+
+    /// <summary>End all connections with this reason, in good order.</summary>
+    public sealed record EndAll(CloseReason Reason);
+
+    /// <summary>From the connections' supervisor to the guard, once asked: none is left.</summary>
+    public sealed record Empty;
+
+    /// <summary>To a datagram endpoint's sessions: this actor owns the socket now; null while there is none.</summary>
+    public sealed record Socketed(IActorRef? Socket, NetAddress? Local);
+}

@@ -1,0 +1,85 @@
+using Akka.Actor;
+using Anode.Messages;
+
+namespace Anode.Sockets;
+
+/// <summary>
+/// What bytes mean: a policy on top of a connection, called on the turn of the actor that owns it and on no other thread.
+/// The mechanism (reading, writing, ending) is the connection's.
+/// </summary>
+internal interface IConnectionProtocol
+{
+    /// <summary>How many bytes may be read now; after it has grown from 0, <see cref="IConnection.ResumeReading"/> must be called.</summary>
+    long ReadAllowance => long.MaxValue;
+
+    void OnOpen(IConnection connection);
+
+    /// <summary>
+    /// Bytes of the stream in a slab of this connection's. Returns how many were consumed; the rest comes again with more behind it,
+    /// once it has reached <paramref name="needed"/> bytes (0: any more will do).
+    /// </summary>
+    int OnBytes(Slab slab, int offset, int length, out int needed);
+
+    /// <summary>The peer sends no more.</summary>
+    void OnEnd();
+
+    /// <summary>A message to the connection's actor that is not about bytes. False: not mine.</summary>
+    bool OnMessage(object message);
+
+    /// <summary>The connection is about to end, once: last words may still be sent.</summary>
+    void OnClosing(CloseReason reason, string? text);
+
+    /// <summary>It has ended; nothing can be sent any more. Always called, exactly once, even after a crash.</summary>
+    void OnClosed(CloseReason reason, int errno);
+
+    /// <summary>The node is draining: say so to the peer and end in good order.</summary>
+    void OnDrain();
+}
+
+/// <summary>One protocol object for each connection.</summary>
+internal delegate IConnectionProtocol ProtocolFactory();
+
+/// <summary>What a protocol may do with its connection; valid on the actor's turn only.</summary>
+internal interface IConnection
+{
+    IActorRef Self { get; }
+
+    ConnectionRecord Record { get; }
+
+    /// <summary>Who sent the message at hand.</summary>
+    IActorRef Sender { get; }
+
+    /// <summary>The door for others' turns.</summary>
+    Outlet Outlet { get; }
+
+    /// <summary>True until the first reason to end.</summary>
+    bool IsOpen { get; }
+
+    /// <summary>A datagram session: every message is one datagram and nothing is merged.</summary>
+    bool IsDatagram { get; }
+
+    /// <summary>Bytes are fed to the protocol in order; what is sent keeps its place behind what was queued before.</summary>
+    void Send(Delivery delivery);
+
+    /// <summary>Room for what this source encodes, from its own credit; null when the node is at its bound.</summary>
+    Slab? RentScratch(int bytes);
+
+    void ResumeReading();
+
+    /// <summary>Its <see cref="Terminated"/> comes to <see cref="IConnectionProtocol.OnMessage"/>.</summary>
+    void Watch(IActorRef actor);
+
+    void Unwatch(IActorRef actor);
+
+    /// <summary>Ends in good order: last words, everything queued, FIN. The first reason wins.</summary>
+    void Close(CloseReason reason, string? text = null);
+
+    /// <summary>Ends at once, with RST where there is one.</summary>
+    void Abort(CloseReason reason);
+
+    /// <summary>FIN after what is queued; reading goes on.</summary>
+    void ShutdownSend();
+
+    /// <summary>A message to this connection later; <see cref="ICancelable.Cancel()"/> takes it back.</summary>
+    ICancelable After(TimeSpan delay, object message);
+}

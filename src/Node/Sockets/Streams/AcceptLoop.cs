@@ -1,0 +1,158 @@
+using System.Net.Sockets;
+using Akka.Actor;
+
+namespace Anode.Sockets;
+
+/// <summary>What the accept loop needs of its owner; called on the owner's turn only.</summary>
+internal interface IAcceptHost
+{
+    /// <summary>How many connections may still be taken; 0 pauses until <see cref="AcceptLoop.Pump"/> is called again.</summary>
+    long AcceptCredit { get; }
+
+    /// <summary>Takes over the socket.</summary>
+    void OnAccepted(Socket socket);
+
+    /// <summary>Descriptors or memory are short; accepting goes on by itself after <paramref name="pause"/>.</summary>
+    void OnShortage(int errno, TimeSpan pause);
+
+    /// <summary>The listening socket is no use any more.</summary>
+    void OnSocketDead(int errno);
+}
+
+/// <summary>
+/// Accepts on a listening socket: one accept in flight, a bounded share of a turn, errors by the three tiers of
+/// <see cref="SocketErrors.OnAccept"/>. Without credit nothing is accepted: the kernel's backlog fills, and nobody is refused.
+/// </summary>
+internal sealed class AcceptLoop : IDisposable
+{
+    private const int AcceptsPerTurn = 64;
+
+    private readonly Socket _socket;
+    private readonly IActorContext _actor;
+    private readonly IAcceptHost _host;
+    private readonly SocketSettings _settings;
+    private readonly SocketAsyncEventArgs _args = SocketEvents.Create();
+    private readonly Completed _completed;
+    private readonly Resume _resume;
+    private bool _inFlight;
+    private bool _waiting;
+    private bool _ended;
+    private TimeSpan _pause;
+
+    public AcceptLoop(Socket socket, IActorContext actor, IAcceptHost host, SocketSettings settings)
+    {
+        (_socket, _actor, _host, _settings) = (socket, actor, host, settings);
+        _completed = new Completed(this);
+        _resume = new Resume(this);
+        var self = actor.Self;
+        _args.Completed += (_, _) => self.Tell(_completed, ActorRefs.NoSender);
+    }
+
+    /// <summary>An accept has completed. If nobody is there to take it, the accepted socket is closed, not lost.</summary>
+    public sealed class Completed(AcceptLoop loop) : IReapable
+    {
+        public AcceptLoop Loop => loop;
+
+        public void Reap() => loop.EndFlight();
+    }
+
+    public sealed class Resume(AcceptLoop loop) : IReapable
+    {
+        public AcceptLoop Loop => loop;
+    }
+
+    public void Pump()
+    {
+        for (var accepts = 0; !_inFlight && !_waiting && !_ended && _host.AcceptCredit > 0; accepts++)
+        {
+            if (accepts == AcceptsPerTurn)
+            {
+                _waiting = true;
+                _actor.Self.Tell(_resume, ActorRefs.NoSender);
+                return;
+            }
+
+            _args.AcceptSocket = null;
+            _inFlight = true;
+            bool pending;
+            try
+            {
+                pending = _socket.AcceptAsync(_args);
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException)
+            {
+                _inFlight = false;
+                OnError(SocketErrors.ErrnoOf(e));
+                continue;
+            }
+
+            if (pending)
+                return;
+            Complete();
+        }
+    }
+
+    public void On(Completed completed)
+    {
+        if (!_inFlight)
+            return;
+        Complete();
+        Pump();
+    }
+
+    public void On(Resume resume)
+    {
+        _waiting = false;
+        Pump();
+    }
+
+    public void Dispose()
+    {
+        _ended = true;
+        if (!_inFlight)
+            _args.Dispose();
+    }
+
+    private void Complete()
+    {
+        _inFlight = false;
+        var (error, accepted) = (_args.SocketError, _args.AcceptSocket);
+        _args.AcceptSocket = null;
+        if (error != SocketError.Success || accepted is null)
+        {
+            accepted?.Dispose();
+            OnError(SocketErrors.ErrnoOf(error));
+            return;
+        }
+
+        _pause = TimeSpan.Zero;
+        _host.OnAccepted(accepted);
+    }
+
+    private void OnError(int errno)
+    {
+        switch (SocketErrors.OnAccept(errno))
+        {
+            case AcceptVerdict.PeersFault:
+                break;
+            case AcceptVerdict.Shortage:
+                _pause = _pause == TimeSpan.Zero ? _settings.ShortageMin
+                    : TimeSpan.FromTicks(Math.Min(_pause.Ticks * 2, _settings.ShortageMax.Ticks));
+                _waiting = true;
+                _actor.System.Scheduler.ScheduleTellOnce(_pause, _actor.Self, _resume, ActorRefs.NoSender);
+                _host.OnShortage(errno, _pause);
+                break;
+            default:
+                _ended = true;
+                _host.OnSocketDead(errno);
+                break;
+        }
+    }
+
+    private void EndFlight()
+    {
+        _inFlight = false;
+        _args.AcceptSocket?.Dispose();
+        _args.Dispose();
+    }
+}

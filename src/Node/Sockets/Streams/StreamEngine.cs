@@ -1,0 +1,343 @@
+using System.Net.Sockets;
+using Akka.Actor;
+using Anode.Messages;
+
+namespace Anode.Sockets;
+
+/// <summary>
+/// A connected stream socket with its protocol: reading, writing, and above all ending. Part of the actor that owns the socket;
+/// every method runs on that actor's turn.
+/// </summary>
+/// <remarks>
+/// <para>Life: open → flushing (a reason to end is known; what is queued is sent) → lingering (FIN is sent; what the peer still sends is
+/// thrown away, because closing with unread bytes would turn our last words into a reset) → ended.</para>
+/// <para>Invariant: the first reason wins, and <see cref="IConnectionProtocol.OnClosed"/> comes exactly once.</para>
+/// </remarks>
+internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
+{
+    private static readonly TimeSpan FinWait = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan PoolRetry = TimeSpan.FromMilliseconds(50);
+
+    private readonly Socket _socket;
+    private readonly IActorContext _actor;
+    private readonly SocketContext _sockets;
+    private readonly IConnectionProtocol _protocol;
+    private readonly StreamReader _reader;
+    private readonly StreamWriter _writer;
+    private CloseReason? _reason;
+    private int _errno;
+    private Phase _phase = Phase.Open;
+    private ICancelable? _stallCheck;
+    private ICancelable? _deadline;
+    private long _poolExhaustedSince;
+    private bool _peerEnded;
+    private bool _finWanted;
+    private bool _finSent;
+
+    public StreamEngine(Socket socket, IActorContext actor, SocketContext sockets, IConnectionProtocol protocol,
+        ConnectionRecord record, OverflowPolicy overflow, long? pendingBytes = null)
+    {
+        (_socket, _actor, _sockets, _protocol, Record) = (socket, actor, sockets, protocol, record);
+        Self = actor.Self;
+        var settings = sockets.Settings;
+        Outlet = new Outlet(Self, pendingBytes ?? settings.PendingBytes, overflow);
+        _reader = new StreamReader(socket, Self, this, sockets.Pool, settings.SlabsPerSource, settings.MaxSlabBytes);
+        _writer = new StreamWriter(socket, Self, this, sockets.Pool, Outlet);
+        record.Outlet = Outlet;
+        record.ActorPath = Self.Path.ToStringWithoutAddress();
+    }
+
+    private enum Phase
+    {
+        Open,
+        Flushing,
+        Lingering,
+        Ended,
+    }
+
+    private enum Tick
+    {
+        Stall,
+        Deadline,
+        Pool,
+    }
+
+    public IActorRef Self { get; }
+
+    public ConnectionRecord Record { get; }
+
+    public Outlet Outlet { get; }
+
+    public IActorRef Sender => _actor.Sender;
+
+    public bool IsOpen => _phase == Phase.Open;
+
+    public bool IsDatagram => false;
+
+    long IReadHost.ReadAllowance => _phase switch
+    {
+        Phase.Open => _protocol.ReadAllowance,
+        Phase.Lingering => long.MaxValue,
+        _ => 0,
+    };
+
+    /// <summary>Starts reading; <see cref="IConnectionProtocol.OnOpen"/> first.</summary>
+    public void Start()
+    {
+        _sockets.Connections.Add(Record);
+        _protocol.OnOpen(this);
+        _reader.Pump();
+    }
+
+    /// <returns>False: not a message of the engine's or the protocol's.</returns>
+    public bool Handle(object message)
+    {
+        switch (message)
+        {
+            case Delivery delivery: Enqueue(delivery); return true;
+            case StreamReader.Completed read: _reader.On(read); return true;
+            case StreamWriter.Completed written: _writer.On(written); return true;
+            case StreamWriter.Flush flush: _writer.On(flush); return true;
+            case StreamReader.Resume resume: _reader.On(resume); return true;
+            case Ticked { Engine: var engine, Tick: var tick } when engine == this: OnTick(tick); return true;
+            case Overflowed: OnSlow("more was pending than the bound of this connection"); return true;
+            case Drain: OnDrain(); return true;
+            default: return _protocol.OnMessage(message);
+        }
+    }
+
+    public void Send(Delivery delivery)
+    {
+        Outlet.Charge(delivery);
+        Enqueue(delivery);
+    }
+
+    public Slab? RentScratch(int bytes) => _reader.RentScratch(bytes);
+
+    public void ResumeReading() => _reader.Pump();
+
+    public void Watch(IActorRef actor) => _actor.Watch(actor);
+
+    public void Unwatch(IActorRef actor) => _actor.Unwatch(actor);
+
+    public ICancelable After(TimeSpan delay, object message) =>
+        _actor.System.Scheduler.ScheduleTellOnceCancelable(delay, Self, message, ActorRefs.NoSender);
+
+    public void Close(CloseReason reason, string? text = null)
+    {
+        if (_phase != Phase.Open)
+            return;
+        _reason ??= reason;
+        _phase = Phase.Flushing;
+        Record.State = ConnectionState.Closing;
+        _protocol.OnClosing(reason, text);
+        if (_phase != Phase.Flushing)
+            return;
+        _deadline = After(_sockets.Settings.Linger, new Ticked(this, Tick.Deadline));
+        if (_writer.Idle)
+            Linger();
+    }
+
+    public void Abort(CloseReason reason)
+    {
+        if (_phase == Phase.Ended)
+            return;
+        _reason ??= reason;
+        _phase = Phase.Ended;
+        SocketFactory.Abort(_socket);
+        _actor.Stop(Self);
+    }
+
+    public void ShutdownSend()
+    {
+        _finWanted = true;
+        if (_writer.Idle)
+            SendFin();
+    }
+
+    /// <summary>The actor failed: keep the reason for <see cref="Dispose"/>. Always false, so that it fits an exception filter.</summary>
+    public bool MarkCrashed()
+    {
+        _reason ??= CloseReason.Crashed;
+        return false;
+    }
+
+    /// <summary>From <c>PostStop</c>: closes the socket, returns the memory, tells the protocol.</summary>
+    public void Dispose()
+    {
+        _phase = Phase.Ended;
+        _stallCheck?.Cancel();
+        _deadline?.Cancel();
+        // A crash or a stop from above ends the connection as a reset: the peer must not take a torn stream for a whole one.
+        if (_reason is null or CloseReason.Crashed)
+            SocketFactory.Abort(_socket);
+        _socket.Dispose();
+        _reader.Dispose();
+        _writer.Dispose();
+        var reason = _reason ?? CloseReason.EndpointStopped;
+        _sockets.Connections.Remove(Record, reason, _errno);
+        _protocol.OnClosed(reason, _errno);
+    }
+
+    int IReadHost.OnBytes(Slab slab, int offset, int length, out int needed) => _protocol.OnBytes(slab, offset, length, out needed);
+
+    void IReadHost.OnBytesRead(int count)
+    {
+        _poolExhaustedSince = 0;
+        Record.CountIn(count);
+    }
+
+    void IReadHost.OnEndOfStream()
+    {
+        _peerEnded = true;
+        if (_phase == Phase.Lingering)
+        {
+            End();
+            return;
+        }
+
+        _protocol.OnEnd();
+        if (_finSent)
+            Close(CloseReason.PeerClosed);
+    }
+
+    void IReadHost.OnReadFailed(int errno) => Fail(errno);
+
+    void IReadHost.OnPoolExhausted()
+    {
+        var now = Environment.TickCount64;
+        if (_poolExhaustedSince == 0)
+            _poolExhaustedSince = now;
+        if (now - _poolExhaustedSince > _sockets.Settings.BufferWait.TotalMilliseconds)
+            Close(CloseReason.OutOfBuffers, "the node is out of buffers");
+        else
+            After(PoolRetry, new Ticked(this, Tick.Pool));
+    }
+
+    void IWriteHost.OnBytesWritten(int count, int messages) => Record.CountOut(count, messages);
+
+    void IWriteHost.OnWriterIdle()
+    {
+        if (_phase == Phase.Flushing)
+            Linger();
+        else if (_finWanted && !_finSent)
+            SendFin();
+    }
+
+    void IWriteHost.OnWriteFailed(int errno) => Fail(errno);
+
+    void IWriteHost.OnSpillRefused() => OnSlow("the node is out of buffers for slow consumers");
+
+    private void Enqueue(Delivery delivery)
+    {
+        if (_phase is Phase.Lingering or Phase.Ended || _finSent)
+        {
+            delivery.Release();
+            return;
+        }
+
+        _writer.Enqueue(delivery);
+        _stallCheck ??= After(_sockets.Settings.SlowConsumerHold, new Ticked(this, Tick.Stall));
+    }
+
+    private void OnTick(Tick tick)
+    {
+        switch (tick)
+        {
+            case Tick.Stall: CheckStall(); break;
+            case Tick.Pool: _reader.Pump(); break;
+            case Tick.Deadline: End(); break;
+        }
+    }
+
+    private void CheckStall()
+    {
+        _stallCheck = null;
+        if (_writer.Idle || _phase is Phase.Lingering or Phase.Ended)
+            return;
+        var settings = _sockets.Settings;
+        var age = _writer.InFlightSince == 0 ? 0 : Environment.TickCount64 - _writer.InFlightSince;
+        if (age >= settings.WriteTimeout.TotalMilliseconds)
+            OnSlow("nothing could be sent for the write time-out");
+        else if (age >= settings.SlowConsumerHold.TotalMilliseconds)
+            _writer.Spill();
+        if (_phase != Phase.Ended)
+            _stallCheck = After(settings.SlowConsumerHold, new Ticked(this, Tick.Stall));
+    }
+
+    private void OnSlow(string text)
+    {
+        if (_phase == Phase.Flushing && _reason != CloseReason.SlowConsumer)
+            End();
+        if (_phase != Phase.Open)
+            return;
+        _writer.DropBacklog();
+        Close(CloseReason.SlowConsumer, text);
+    }
+
+    private void OnDrain()
+    {
+        if (_phase == Phase.Open)
+            _protocol.OnDrain();
+    }
+
+    private void Fail(int errno)
+    {
+        if (_phase == Phase.Ended)
+            return;
+        _errno = _reason is null ? errno : _errno;
+        _reason ??= SocketErrors.OnStream(errno);
+        End();
+    }
+
+    private void Linger()
+    {
+        SendFin();
+        if (_peerEnded || _phase == Phase.Ended)
+        {
+            End();
+            return;
+        }
+
+        _phase = Phase.Lingering;
+        _reader.Discarding = true;
+        _deadline?.Cancel();
+        _deadline = After(FinWait, new Ticked(this, Tick.Deadline));
+        _reader.Pump();
+    }
+
+    private void SendFin()
+    {
+        if (_finSent)
+            return;
+        _finSent = true;
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            Fail(SocketErrors.ErrnoOf(e));
+            return;
+        }
+
+        if (_peerEnded && _phase == Phase.Open)
+            Close(CloseReason.PeerClosed);
+    }
+
+    private void End()
+    {
+        if (_phase == Phase.Ended)
+            return;
+        _phase = Phase.Ended;
+        _actor.Stop(Self);
+    }
+
+    private sealed record Ticked(StreamEngine Engine, Tick Tick) : IReapable;
+}
+
+/// <summary>To every connection and session of a node that is draining.</summary>
+internal sealed class Drain : IReapable
+{
+    public static readonly Drain Instance = new();
+}

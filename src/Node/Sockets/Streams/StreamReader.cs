@@ -1,0 +1,293 @@
+using System.Net.Sockets;
+using Akka.Actor;
+
+namespace Anode.Sockets;
+
+/// <summary>What the reader needs of the one that owns it; called on the owner's turn only.</summary>
+internal interface IReadHost
+{
+    /// <summary>How many bytes may be read now; 0 pauses until <see cref="StreamReader.Pump"/> is called again.</summary>
+    long ReadAllowance { get; }
+
+    /// <summary>Bytes <paramref name="offset"/>…+<paramref name="length"/> are there. Returns how many were consumed.</summary>
+    /// <param name="needed">Total length the unconsumed rest must reach before it is worth calling again; 0 when unknown.</param>
+    int OnBytes(Slab slab, int offset, int length, out int needed);
+
+    void OnBytesRead(int count);
+
+    void OnEndOfStream();
+
+    void OnReadFailed(int errno);
+
+    void OnPoolExhausted();
+}
+
+/// <summary>
+/// The receiving half of a stream socket: at most one read in flight, one actor message per completed read, and no slab while
+/// the connection has nothing to say.
+/// </summary>
+/// <remarks>
+/// Memory: at most <c>slabsPerSource</c> slabs are out at a time, whether being filled or on their way through others' queues.
+/// When they all are, reading stops until one comes back, and TCP slows the peer. Slabs start at 4 KiB and grow fourfold with full
+/// reads. A frame that has only begun gets room as its bytes arrive, at most four times of what is there: an announced length alone
+/// allocates nothing.
+/// </remarks>
+internal sealed class StreamReader : ISlabSource, IDisposable
+{
+    private const int ReadsPerTurn = 8;
+    private const int WorthwhileSpace = 512;
+
+    private readonly Socket _socket;
+    private readonly IActorRef _self;
+    private readonly IReadHost _host;
+    private readonly SlabPool _pool;
+    private readonly int _slabsPerSource;
+    private readonly int _maxSlabBytes;
+    private readonly SocketAsyncEventArgs _args = SocketEvents.Create();
+    private readonly Completed _completed;
+    private Slab? _slab;
+    private int _start;
+    private int _fill;
+    private int _needed;
+    private int _nextBytes = SlabPool.MinBytes;
+    private bool _drained = true;
+    private bool _inFlight;
+    private bool _ended;
+    private bool _resumeQueued;
+    private int _outstanding;
+    private int _starving;
+
+    public StreamReader(Socket socket, IActorRef self, IReadHost host, SlabPool pool, int slabsPerSource, int maxSlabBytes)
+    {
+        (_socket, _self, _host, _pool, _slabsPerSource, _maxSlabBytes) = (socket, self, host, pool, slabsPerSource, maxSlabBytes);
+        _completed = new Completed(this);
+        _args.Completed += (_, _) => _self.Tell(_completed, ActorRefs.NoSender);
+    }
+
+    /// <summary>A read has completed; the owner passes it to <see cref="On(Completed)"/>.</summary>
+    public sealed class Completed(StreamReader reader) : IReapable
+    {
+        public StreamReader Reader => reader;
+
+        public void Reap() => reader.EndFlight();
+    }
+
+    /// <summary>Reading may go on: a slab came back, or the last turn was used up.</summary>
+    public sealed class Resume(StreamReader reader) : IReapable
+    {
+        public StreamReader Reader => reader;
+    }
+
+    /// <summary>From here on bytes are read and thrown away: the connection is closing and waits for the peer's FIN.</summary>
+    public bool Discarding { get; set; }
+
+    /// <summary>Slabs rented and not yet back, wherever they are.</summary>
+    public int Outstanding => Volatile.Read(ref _outstanding);
+
+    /// <summary>Room for what this source encodes for others; counted against its credit, so that it delays the next read.</summary>
+    public Slab? RentScratch(int bytes)
+    {
+        var slab = _pool.TryRent(bytes, this);
+        if (slab is not null)
+            Interlocked.Increment(ref _outstanding);
+        return slab;
+    }
+
+    /// <summary>Reads as long as there is something, allowance, credit and a share of this turn.</summary>
+    public void Pump()
+    {
+        if (_inFlight || _ended)
+            return;
+        for (var reads = 0; reads < ReadsPerTurn; reads++)
+        {
+            var allowance = _host.ReadAllowance;
+            if (allowance <= 0)
+                return;
+            if (_drained && _fill == _start)
+            {
+                // Nothing partial and nothing expected soon: wait for readiness with an empty buffer, holding no slab.
+                DropSlab();
+                _args.SetBuffer(null, 0, 0);
+            }
+            else
+            {
+                if (!EnsureSpace())
+                    return;
+                _args.SetBuffer(_slab!.Buffer, _fill, (int)Math.Min(_slab.Length - _fill, allowance));
+            }
+
+            _inFlight = true;
+            if (TryReceive() && _inFlight)
+                return; // the completion comes as a message
+            if (_ended || !Complete())
+                return;
+        }
+
+        QueueResume();
+    }
+
+    public void On(Completed completed)
+    {
+        if (_inFlight && Complete())
+            Pump();
+    }
+
+    public void On(Resume resume)
+    {
+        _resumeQueued = false;
+        Pump();
+    }
+
+    void ISlabSource.OnSlabReturned()
+    {
+        Interlocked.Decrement(ref _outstanding);
+        if (Interlocked.Exchange(ref _starving, 0) == 1)
+            _self.Tell(new Resume(this), ActorRefs.NoSender);
+    }
+
+    /// <summary>Lets go of everything but the buffer of a read still in flight; that one goes with its completion.</summary>
+    public void Dispose()
+    {
+        _ended = true;
+        if (_inFlight)
+            return;
+        DropSlab();
+        _args.Dispose();
+    }
+
+    /// <returns>True when the completion will come as a message.</returns>
+    private bool TryReceive()
+    {
+        try
+        {
+            return _socket.ReceiveAsync(_args);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException)
+        {
+            _inFlight = false;
+            _ended = true;
+            _host.OnReadFailed(SocketErrors.ErrnoOf(e));
+            return false;
+        }
+    }
+
+    /// <returns>True when reading can go on.</returns>
+    private bool Complete()
+    {
+        _inFlight = false;
+        var (error, count, asked) = (_args.SocketError, _args.BytesTransferred, _args.Count);
+        if (error != SocketError.Success)
+        {
+            _ended = true;
+            _host.OnReadFailed(SocketErrors.ErrnoOf(error));
+            return false;
+        }
+
+        if (asked == 0)
+        {
+            _drained = false;
+            return true;
+        }
+
+        if (count == 0)
+        {
+            _ended = true;
+            DropSlab();
+            _host.OnEndOfStream();
+            return false;
+        }
+
+        _fill += count;
+        _drained = count < asked;
+        if (count == asked && asked >= _nextBytes / 2)
+            _nextBytes = Math.Min(_nextBytes * 4, _maxSlabBytes);
+        else if (count < _nextBytes / 16)
+            _nextBytes = Math.Max(_nextBytes / 4, SlabPool.MinBytes);
+        _host.OnBytesRead(count);
+        if (Discarding)
+        {
+            _start = _fill;
+            return true;
+        }
+
+        if (_fill - _start < _needed)
+            return true;
+        // The slab is ours for as long as we parse it, even if the host closes and disposes of us meanwhile.
+        var slab = _slab!;
+        slab.Retain();
+        try
+        {
+            _start += _host.OnBytes(slab, _start, _fill - _start, out _needed);
+        }
+        finally
+        {
+            slab.Release();
+        }
+
+        return !_ended;
+    }
+
+    private bool EnsureSpace()
+    {
+        var partial = _fill - _start;
+        if (_slab is not null)
+        {
+            // Stay where the frame fits, or where at least as much again will; a drip does not move its bytes for every drop.
+            var room = _slab.Length - _fill;
+            var wanted = partial == 0 ? WorthwhileSpace : Math.Max(_needed - partial, 1);
+            if (room >= wanted || room >= Math.Max(partial, WorthwhileSpace))
+                return true;
+        }
+
+        // One more is allowed where a partial frame must move: the old slab goes as soon as its last range is sent.
+        var limit = _slabsPerSource + (partial > 0 ? 1 : 0);
+        if (Volatile.Read(ref _outstanding) >= limit && MustWaitForSlab(limit))
+            return false;
+        var growth = partial == 0 ? 0 : Math.Min(Math.Max(_needed, partial + 1), partial * 4L);
+        var next = _pool.TryRent((int)Math.Max(Math.Max(_nextBytes, growth), partial + WorthwhileSpace), this);
+        if (next is null)
+        {
+            _host.OnPoolExhausted();
+            return false;
+        }
+
+        Interlocked.Increment(ref _outstanding);
+        if (partial > 0)
+            _slab!.Buffer.AsSpan(_start, partial).CopyTo(next.Buffer);
+        _slab?.Release();
+        (_slab, _start, _fill) = (next, 0, partial);
+        return true;
+    }
+
+    /// <returns>True when the reader now waits; false when a slab came back while it was asking.</returns>
+    private bool MustWaitForSlab(int limit)
+    {
+        Interlocked.Exchange(ref _starving, 1);
+        if (Volatile.Read(ref _outstanding) >= limit)
+            return true;
+        Interlocked.Exchange(ref _starving, 0);
+        return false;
+    }
+
+    private void QueueResume()
+    {
+        if (_resumeQueued)
+            return;
+        _resumeQueued = true;
+        _self.Tell(new Resume(this), ActorRefs.NoSender);
+    }
+
+    private void DropSlab()
+    {
+        var slab = _slab;
+        (_slab, _start, _fill, _needed) = (null, 0, 0, 0);
+        slab?.Release();
+    }
+
+    private void EndFlight()
+    {
+        _inFlight = false;
+        DropSlab();
+        _args.Dispose();
+    }
+}

@@ -36,6 +36,45 @@ public class SubscriptionIndexConcurrencySpec
         Assert.Equal(0, index.Count);
     }
 
+    [Fact]
+    public async Task Removing_many_ends_although_another_writer_never_pauses()
+    {
+        var index = new SubscriptionIndex();
+        var many = Enumerable.Range(0, 20_000)
+            .Select(i => new Subscription(new Reader(), i, Encoding.UTF8.GetBytes($"site.{i % 100}.sensor.{i}")))
+            .ToArray();
+        foreach (var subscription in many)
+            index.Add(subscription);
+        using var removed = new CancellationTokenSource();
+        using var hammering = new ManualResetEventSlim();
+        var hammer = OnThread(() =>
+        {
+            var subscription = new Subscription(new Reader(), 0, "hammer"u8.ToArray());
+            var rounds = 0L;
+            for (; !removed.IsCancellationRequested; rounds++)
+            {
+                Assert.True(index.Add(subscription));
+                hammering.Set();
+                Assert.True(index.Remove(subscription));
+            }
+
+            return rounds;
+        });
+        Assert.True(hammering.Wait(TimeSpan.FromSeconds(60)));
+
+        try
+        {
+            Assert.Equal(many.Length, await OnThread(() => index.RemoveAll(many)).WaitAsync(TimeSpan.FromSeconds(60)));
+        }
+        finally
+        {
+            await removed.CancelAsync();
+        }
+
+        await hammer.WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.Equal(0, index.Count);
+    }
+
     // All writers meet on the same ten filters; a third of each one's subscriptions stay.
     private static List<Subscription> Write(SubscriptionIndex index, int number)
     {

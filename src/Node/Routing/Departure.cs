@@ -3,9 +3,11 @@ namespace Anode.Routing;
 /// <summary>Subscriptions that leave together, prepared once however often the change has to be tried.</summary>
 internal sealed class Departure
 {
-    public Departure(IEnumerable<Subscription> leaving)
+    public Departure(ReadOnlySpan<Subscription> leaving)
     {
-        var all = new HashSet<Subscription>(leaving, ReferenceEqualityComparer.Instance);
+        var all = new HashSet<Subscription>(leaving.Length, ReferenceEqualityComparer.Instance);
+        foreach (var subscription in leaving)
+            all.Add(subscription);
         Filters = Distinct(all);
         Includes = all.Contains;
     }

@@ -46,7 +46,7 @@ public class SubscriptionIndexConcurrencySpec
         foreach (var subscription in many)
             index.Add(subscription);
         using var removed = new CancellationTokenSource();
-        using var hammering = new ManualResetEventSlim();
+        var hammering = new TaskCompletionSource();
         var hammer = OnThread(() =>
         {
             var subscription = new Subscription(new Reader(), 0, "hammer"u8.ToArray());
@@ -54,13 +54,13 @@ public class SubscriptionIndexConcurrencySpec
             for (; !removed.IsCancellationRequested; rounds++)
             {
                 Assert.True(index.Add(subscription));
-                hammering.Set();
+                hammering.TrySetResult();
                 Assert.True(index.Remove(subscription));
             }
 
             return rounds;
         });
-        Assert.True(hammering.Wait(TimeSpan.FromSeconds(60)));
+        await hammering.Task.WaitAsync(TimeSpan.FromSeconds(60));
 
         try
         {

@@ -18,7 +18,7 @@ namespace Anode.Sockets.Serialization;
 /// record can grow at its end, and nodes of two versions still understand each other.</para>
 /// <para>Bytes are hostile until proven otherwise. Types come from the table, never from the bytes; lengths are held against
 /// the bytes that are there before anything is allocated; nesting is bounded; whatever is wrong ends in a
-/// <see cref="SerializationException"/>, which Akka.Remote logs and survives.</para>
+/// <see cref="SerializationException"/>, which costs Akka.Remote one message; most others would cost it the association.</para>
 /// </remarks>
 internal sealed class SockSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {

@@ -1,0 +1,77 @@
+namespace Anode.Routing;
+
+/// <summary>
+/// One interest of one subscriber: a filter, perhaps as a member of a queue group, perhaps for a number of messages.
+/// </summary>
+/// <remarks>
+/// Its identity is its reference: two subscriptions with equal fields are two. All but the maximum is fixed at birth, so any
+/// thread may read it; deliveries are counted by every reader's thread at once.
+/// </remarks>
+internal sealed class Subscription
+{
+    private long _taken;
+    private long _max;
+
+    /// <param name="subscriber">Who gets the messages.</param>
+    /// <param name="sid">The subscriber's own number for it.</param>
+    /// <param name="filter">A valid filter; kept, so not to be changed afterwards.</param>
+    /// <param name="queue">Name of the queue group, or null for a subscription that gets every message.</param>
+    /// <param name="max">Messages after which it ends; 0 for no end.</param>
+    /// <exception cref="ArgumentException">No valid filter, an empty queue name or a negative maximum.</exception>
+    public Subscription(Subscriber subscriber, long sid, byte[] filter, byte[]? queue = null, long max = 0)
+    {
+        if (!Subject.IsFilter(filter))
+            throw new ArgumentException("not a valid filter", nameof(filter));
+        if (queue is { Length: 0 })
+            throw new ArgumentException("a queue group needs a name", nameof(queue));
+        ArgumentOutOfRangeException.ThrowIfNegative(max);
+        Subscriber = subscriber;
+        Sid = sid;
+        Filter = filter;
+        Queue = queue;
+        _max = max;
+    }
+
+    public Subscriber Subscriber { get; }
+
+    public long Sid { get; }
+
+    public byte[] Filter { get; }
+
+    public byte[]? Queue { get; }
+
+    /// <summary>Messages it may get in all, counted from its start; 0 for no bound.</summary>
+    public long Max => Volatile.Read(ref _max);
+
+    /// <summary>
+    /// Claims one delivery. False: the maximum is used up, do not deliver. With <paramref name="last"/> the caller has
+    /// claimed the final one and removes the subscription after delivering.
+    /// </summary>
+    /// <remarks>
+    /// The increment hands every caller a ticket of its own, so tickets 1…Max pass whatever the interleaving and exactly one
+    /// holds ticket Max. Unlimited subscriptions count as well, because a maximum set later includes what came before it.
+    /// </remarks>
+    public bool TryTake(out bool last)
+    {
+        var ticket = Interlocked.Increment(ref _taken);
+        var max = Volatile.Read(ref _max);
+        last = ticket == max;
+        return max == 0 || ticket <= max;
+    }
+
+    /// <summary>
+    /// Sets the maximum (0 lifts it). True: that many have been delivered already, so the caller removes the subscription at
+    /// once, as nats-server does for <c>UNSUB sid max</c> (server/client.go, <c>processUnsub</c>). An UNSUB without a maximum,
+    /// or with 0, is not a matter of counting: its caller just removes.
+    /// </summary>
+    /// <remarks>
+    /// Two full fences, exchange-then-read here and increment-then-read in <see cref="TryTake"/>: of a taker that reaches the
+    /// maximum meanwhile and this call at least one notices. Both may; removing twice is harmless.
+    /// </remarks>
+    public bool SetMax(long max)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(max);
+        Interlocked.Exchange(ref _max, max);
+        return max != 0 && Volatile.Read(ref _taken) >= max;
+    }
+}

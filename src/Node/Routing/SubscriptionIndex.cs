@@ -1,0 +1,64 @@
+namespace Anode.Routing;
+
+/// <summary>
+/// The node's subscriptions: any thread changes them, and its change is in <see cref="Current"/> when the call returns, which
+/// is what lets a PONG promise that the SUB before it counts. Any thread reads them, without a lock and without waiting.
+/// </summary>
+/// <remarks>
+/// A change builds the next map beside the current one and swaps it in if nobody was faster, else it starts again from the
+/// newer one. Each failed swap is somebody else's success, so the node as a whole never stalls; a change costs microseconds,
+/// which makes failures rare. Removing many at once takes longer and so loses more often: a client that subscribes and
+/// unsubscribes without pause kept the removal of 50,000 from ever winning. Hence <see cref="Patience"/>.
+/// </remarks>
+internal sealed class SubscriptionIndex
+{
+    /// <summary>Lost swaps after which a large change goes on as two halves, each twice as likely to win.</summary>
+    private const int Patience = 3;
+
+    private RouteMap _current = RouteMap.Empty;
+
+    /// <summary>The subscriptions of this moment. The reference changes with every change, and only then.</summary>
+    public RouteMap Current => Volatile.Read(ref _current);
+
+    public long Count => Current.Count;
+
+    /// <summary>Adds a subscription. False: this very one is in it already.</summary>
+    public bool Add(Subscription subscription)
+    {
+        for (; ; )
+        {
+            var before = Current;
+            var after = before.With(subscription);
+            if (TrySwap(before, after))
+                return !ReferenceEquals(after, before);
+        }
+    }
+
+    /// <summary>Removes a subscription. False: it was not in it.</summary>
+    public bool Remove(Subscription subscription) => RemoveAll(new ReadOnlySpan<Subscription>(in subscription)) == 1;
+
+    /// <summary>Removes all of these that are in it; says how many were.</summary>
+    /// <remarks>
+    /// In one change, unless others keep winning: readers should see a connection leave once and not a thousand times, each
+    /// of which empties their caches.
+    /// </remarks>
+    public long RemoveAll(IEnumerable<Subscription> subscriptions) => RemoveAll(subscriptions.ToArray().AsSpan());
+
+    private long RemoveAll(ReadOnlySpan<Subscription> leaving)
+    {
+        var departure = new Departure(leaving);
+        for (var losses = 0; losses < Patience || leaving.Length < 2; losses++)
+        {
+            var before = Current;
+            var after = before.Without(departure);
+            if (TrySwap(before, after))
+                return before.Count - after.Count;
+        }
+
+        var half = leaving.Length / 2;
+        return RemoveAll(leaving[..half]) + RemoveAll(leaving[half..]);
+    }
+
+    private bool TrySwap(RouteMap before, RouteMap after) =>
+        ReferenceEquals(after, before) || ReferenceEquals(Interlocked.CompareExchange(ref _current, after, before), before);
+}

@@ -1,4 +1,5 @@
 using Akka.Hosting;
+using Anode.Sockets.Serialization;
 
 namespace Anode.Sockets;
 
@@ -11,6 +12,7 @@ public static class SocketsHosting
     /// </summary>
     public static AkkaConfigurationBuilder WithSockets(this AkkaConfigurationBuilder builder, SocketSettings? settings = null) =>
         builder
+            .AddHocon(SockSerializer.Config, HoconAddMode.Prepend)
             .WithActors((system, registry) =>
             {
                 var context = new SocketContext(settings ?? new SocketSettings());

@@ -60,6 +60,18 @@ internal sealed class Subscription
     }
 
     /// <summary>
+    /// Counts deliveries that needed no claim, because there is no maximum: one may be set later, and it includes what came before.
+    /// Sources count in batches.
+    /// </summary>
+    public void Count(long deliveries) => Interlocked.Add(ref _taken, deliveries);
+
+    /// <summary>
+    /// The same interest with a maximum, counting on from what was delivered so far. A new object, so that putting it in the place of
+    /// this one changes the index and every source sees it.
+    /// </summary>
+    public Subscription WithMax(long max) => new(Subscriber, Sid, Filter, Queue, max) { _taken = Interlocked.Read(ref _taken) };
+
+    /// <summary>
     /// Sets the maximum (0 lifts it). True: that many have been delivered already, so the caller removes the subscription at
     /// once, as nats-server does for <c>UNSUB sid max</c> (server/client.go, <c>processUnsub</c>). An UNSUB without a maximum,
     /// or with 0, is not a matter of counting: its caller just removes.

@@ -61,6 +61,9 @@ internal interface IConnection
     /// <summary>Bytes are fed to the protocol in order; what is sent keeps its place behind what was queued before.</summary>
     void Send(Delivery delivery);
 
+    /// <summary>As <see cref="Send"/>, but within the bound of what may be pending: false when it was turned away.</summary>
+    bool TrySend(Delivery delivery);
+
     /// <summary>Room for what this source encodes, from its own credit; null when the node is at its bound.</summary>
     Slab? RentScratch(int bytes);
 

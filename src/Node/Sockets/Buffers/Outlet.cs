@@ -36,10 +36,18 @@ internal sealed class Outlet(IActorRef owner, long boundBytes, OverflowPolicy po
     /// <returns>False when it was turned away.</returns>
     public bool Post(Delivery delivery)
     {
+        if (!TryCharge(delivery))
+            return false;
+        owner.Tell(delivery, ActorRefs.NoSender);
+        return true;
+    }
+
+    /// <summary>Charges within the bound, or releases and, where the policy says so, tells the owner that it is too slow.</summary>
+    public bool TryCharge(Delivery delivery)
+    {
         if (Interlocked.Add(ref _pending, delivery.Bytes) <= boundBytes)
         {
             delivery.ChargeTo(this);
-            owner.Tell(delivery, ActorRefs.NoSender);
             return true;
         }
 

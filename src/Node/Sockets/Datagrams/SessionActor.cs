@@ -90,6 +90,14 @@ internal sealed class SessionActor : UntypedActor, IConnection
         SendOut(delivery);
     }
 
+    public bool TrySend(Delivery delivery)
+    {
+        if (!Outlet.TryCharge(delivery))
+            return false;
+        SendOut(delivery);
+        return true;
+    }
+
     public Slab? RentScratch(int bytes) => _sockets.Pool.TryRent(bytes, null);
 
     public void ResumeReading()

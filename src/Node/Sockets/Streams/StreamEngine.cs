@@ -112,6 +112,14 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
         Enqueue(delivery);
     }
 
+    public bool TrySend(Delivery delivery)
+    {
+        if (!Outlet.TryCharge(delivery))
+            return false;
+        Enqueue(delivery);
+        return true;
+    }
+
     public Slab? RentScratch(int bytes) => _reader.RentScratch(bytes);
 
     public void ResumeReading() => _reader.Pump();

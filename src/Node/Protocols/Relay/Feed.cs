@@ -1,0 +1,39 @@
+using Anode.Sockets;
+
+namespace Anode.Protocols.Relay;
+
+/// <summary>What one source has gathered for one destination since its last flush.</summary>
+internal sealed class Feed(Fanout fanout, RelaySubscriber subscriber)
+{
+    private Delivery? _delivery;
+
+    public RelaySubscriber Subscriber => subscriber;
+
+    /// <summary>Mark of the route being built, and this feed's place in it: finds duplicates without searching.</summary>
+    public int BuildMark { get; set; }
+
+    public int BuildIndex { get; set; }
+
+    public Fanout Fanout => fanout;
+
+    public void Append(Slab slab, int offset, int length, bool merge = true)
+    {
+        if (_delivery is null)
+        {
+            _delivery = Delivery.Rent();
+            fanout.Touch(this);
+        }
+
+        _delivery.Append(slab, offset, length, messages: 1, merge);
+    }
+
+    /// <summary>Sends on what was gathered. False when the destination turned it away.</summary>
+    public bool Flush()
+    {
+        var delivery = _delivery;
+        _delivery = null;
+        if (delivery is null)
+            return true;
+        return fanout.IsOwn(subscriber) ? subscriber.Connection.TrySend(delivery) : subscriber.Outlet.Post(delivery);
+    }
+}

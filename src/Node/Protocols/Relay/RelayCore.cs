@@ -1,0 +1,85 @@
+using Anode.Routing;
+
+namespace Anode.Protocols.Relay;
+
+/// <summary>What all sources and destinations of a node share: the index, the inboxes, receipts, counters and the limits of messages.</summary>
+internal sealed class RelayCore(string node, MessageLimits limits, AccessPolicy access)
+{
+    public string Node => node;
+
+    public MessageLimits Limits => limits;
+
+    public AccessPolicy Access => access;
+
+    public SubscriptionIndex Index { get; } = new();
+
+    public Inboxes Inboxes { get; } = new(node);
+
+    public ReceiptWindows Receipts { get; } = new(limits.ReceiptWindow, limits.Producers);
+
+    public RelayCounters Counters { get; } = new();
+}
+
+/// <summary>Bounds of messages and of what one client may hold; see <c>hocon.conf</c> for the reasons.</summary>
+internal sealed record MessageLimits
+{
+    public int PayloadBytes { get; init; } = 1024 * 1024;
+
+    /// <summary>Longest body of a frame: payload and what stands around it.</summary>
+    public int FrameBytes { get; init; } = (1024 + 64) * 1024;
+
+    public int NestingDepth { get; init; } = 16;
+
+    public int LineBytes { get; init; } = 64 * 1024;
+
+    public int SubscriptionsPerConnection { get; init; } = 100_000;
+
+    /// <summary>Connections of the node, over all endpoints; 0: no limit.</summary>
+    public int Connections { get; init; }
+
+    public int ReceiptWindow { get; init; } = 8192;
+
+    public int Producers { get; init; } = 10_000;
+
+    public TimeSpan HelloTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(30);
+
+    public int HeartbeatMisses { get; init; } = 3;
+}
+
+/// <summary>Totals of the relay since its start.</summary>
+internal sealed class RelayCounters
+{
+    private long _published;
+    private long _delivered;
+    private long _unheard;
+    private long _noResponders;
+    private long _duplicates;
+
+    public long Published => Interlocked.Read(ref _published);
+
+    /// <summary>Copies made: a message with three subscribers counts three times.</summary>
+    public long Delivered => Interlocked.Read(ref _delivered);
+
+    /// <summary>Messages nobody was subscribed to.</summary>
+    public long Unheard => Interlocked.Read(ref _unheard);
+
+    public long NoResponders => Interlocked.Read(ref _noResponders);
+
+    /// <summary>PUTs whose id had been taken before.</summary>
+    public long Duplicates => Interlocked.Read(ref _duplicates);
+
+    public void CountPublished(int receivers)
+    {
+        Interlocked.Increment(ref _published);
+        if (receivers == 0)
+            Interlocked.Increment(ref _unheard);
+        else
+            Interlocked.Add(ref _delivered, receivers);
+    }
+
+    public void CountNoResponders() => Interlocked.Increment(ref _noResponders);
+
+    public void CountDuplicate() => Interlocked.Increment(ref _duplicates);
+}

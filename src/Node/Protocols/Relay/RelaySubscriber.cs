@@ -1,0 +1,37 @@
+using Anode.Routing;
+using Anode.Sockets;
+
+namespace Anode.Protocols.Relay;
+
+/// <summary>
+/// A connection as a destination: how a message becomes bytes for it. Called on the turns of many sources at once, so it holds
+/// nothing that changes, but its outlet.
+/// </summary>
+internal abstract class RelaySubscriber(IConnection connection) : Subscriber
+{
+    /// <summary>The connection it is; used on its own turn, or for its outlet and its actor reference.</summary>
+    public IConnection Connection => connection;
+
+    public Outlet Outlet { get; } = connection.Outlet;
+
+    /// <summary>False: what it publishes does not come back to it.</summary>
+    public bool Echo { get; init; } = true;
+
+    /// <summary>One copy for each matching subscription (NATS), or one for the connection however many of its filters match.</summary>
+    public virtual bool PerSubscription => false;
+
+    /// <summary>Appends the message in this protocol's form.</summary>
+    /// <param name="message">May get its native frame here.</param>
+    /// <param name="chosen">The one subscription the node chose, for a queue group; null for an ordinary delivery.</param>
+    /// <param name="feed">Where it goes.</param>
+    public abstract void Deliver(ref Publication message, Subscription? chosen, Feed feed);
+
+    /// <summary>Something was published to this connection's inbox.</summary>
+    public abstract void DeliverToInbox(ref Publication message, Feed feed);
+
+    /// <summary>One of its subscriptions has used up its maximum and is out of the index; the connection forgets it on its own turn.</summary>
+    public void OnExhausted(Subscription subscription) => connection.Self.Tell(new SubscriptionExhausted(subscription), Akka.Actor.ActorRefs.NoSender);
+}
+
+/// <summary>To the connection that had the subscription.</summary>
+internal sealed record SubscriptionExhausted(Subscription Subscription) : IReapable;

@@ -1,0 +1,41 @@
+using Anode.Routing;
+
+namespace Anode.Protocols.Relay;
+
+/// <summary>Who gets the messages of one subject from one source: resolved once for each change of the index.</summary>
+internal sealed class Route
+{
+    public static readonly Route Nowhere = new();
+
+    public List<Target> Targets { get; } = [];
+
+    public List<QueueGroup> Queues { get; } = [];
+
+    /// <summary>Deliveries to unlimited subscriptions not yet counted there.</summary>
+    public int Uncounted { get; set; }
+
+    public bool IsEmpty => Targets.Count == 0 && Queues.Count == 0;
+}
+
+/// <summary>One copy of a message: to a connection, or to one of its subscriptions.</summary>
+internal sealed class Target(Feed feed, Subscription? only)
+{
+    public Feed Feed => feed;
+
+    /// <summary>Set when the destination wants a copy for each subscription.</summary>
+    public Subscription? Only => only;
+
+    /// <summary>Subscriptions without a maximum: one is enough to deliver. Counted in batches, for a maximum may come later.</summary>
+    public List<Subscription> Unlimited { get; } = [];
+
+    /// <summary>Subscriptions with a maximum: each must be asked for each message.</summary>
+    public List<Subscription>? Limited { get; private set; }
+
+    public void Add(Subscription subscription)
+    {
+        if (subscription.Max == 0)
+            Unlimited.Add(subscription);
+        else
+            (Limited ??= []).Add(subscription);
+    }
+}

@@ -9,9 +9,11 @@ internal static class Bodies
 
     public static readonly Value Welcome = Value.List(2, Value.Map(
         ("version", 1), ("node", "a"), ("connection", "17"), ("inbox", "_inbox.a.17"), ("hostname", "host"),
-        ("address", "127.0.0.1:53422"), ("max_payload", 1048576), ("heartbeat_ms", 30000), ("addresses", Value.List("tcp://b:7400"))));
+        ("address", "127.0.0.1:53422"), ("max_payload", 1048576), ("heartbeat_ms", 30000),
+        ("addresses", Value.List("tcp://b:7400"))));
 
-    public static readonly Value Headers = Value.Map(("trace", "7"), ("via", Value.List("a", "b")), ("none", Value.List()), ("ü", "ß"));
+    public static readonly Value Headers = Value.Map(
+        ("trace", "7"), ("via", Value.List("a", "b")), ("none", Value.List()), ("ü", "ß"));
 
     public static readonly Value Msg = Value.List(3, "lab.temp", "21.5"u8.ToArray(), "_inbox.a.17.1", Headers);
     public static readonly Value MsgOfText = Value.List(3, "lab.temp", "21.5");

@@ -20,7 +20,8 @@ public class ErrorCodeTests
     public void Codes_are_those_of_the_contract() =>
         Assert.Equal(
             Closing.Concat(Staying).Order(),
-            typeof(ErrorCode).GetFields(BindingFlags.Static | BindingFlags.Public).Select(field => (string)field.GetValue(null)!).Order());
+            typeof(ErrorCode).GetFields(BindingFlags.Static | BindingFlags.Public)
+                .Select(field => (string)field.GetValue(null)!).Order());
 
     [Fact]
     public void Some_close_the_connection_and_the_others_and_unknown_ones_do_not()

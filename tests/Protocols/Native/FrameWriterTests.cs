@@ -19,14 +19,16 @@ public class FrameWriterTests
     private static readonly Gen<string> Words = Gen.OneOf(
         Gen.String[Gen.Char.AlphaNumeric, 0, 40], Gen.String[Gen.OneOfConst('a', 'ü', '€', '.'), 0, 300]);
 
+    private static readonly Gen<byte[]> Subject = Words.Select(Encoding.UTF8.GetBytes);
+
     private static readonly Gen<byte[]> Bytes = Gen.OneOf(
         Gen.Byte.Array[0, 40], Gen.Byte.Array[250, 260], Gen.Int[65_530, 65_540].Select(length => new byte[length]));
 
     private static readonly Gen<KeyValuePair<string, string>[]> HeaderPairs =
-        Gen.Select(Gen.OneOf(Words, Gen.OneOfConst("a", "b")), Words, (key, value) => KeyValuePair.Create(key, value)).Array[0, 20];
+        Gen.Select(Gen.OneOf(Words, Gen.OneOfConst("a", "b")), Words, KeyValuePair.Create).Array[0, 20];
 
     private static readonly Gen<(byte[] Subject, byte[] Payload, bool IsString, byte[] Reply, byte[] Headers)> Message =
-        Gen.Select(Words.Select(Encoding.UTF8.GetBytes), Bytes, Gen.Bool, Words.Select(Encoding.UTF8.GetBytes), HeaderPairs.Select(HeaderMap.Build));
+        Gen.Select(Subject, Bytes, Gen.Bool, Subject, HeaderPairs.Select(HeaderMap.Build));
 
     [Fact]
     public void Messages_come_back_as_written() =>
@@ -57,7 +59,8 @@ public class FrameWriterTests
             Assert.Equal(ParseError.Ok, BodyReader.ReadPut(put, items, at, out var putView));
             Assert.Equal(id, putView.Id);
             Assert.Equal(msg, Written(
-                (to, prefix) => FrameWriter.MsgFromPut(to, prefix, put, putView), FrameWriter.SizeOfMsgFromPut(put.Length, putView)));
+                (to, prefix) => FrameWriter.MsgFromPut(to, prefix, put, putView),
+                FrameWriter.SizeOfMsgFromPut(put.Length, putView)));
             Assert.Equal(to, Written(
                 (to, prefix) => FrameWriter.To(to, prefix, sid, put, putView), FrameWriter.SizeOfTo(put.Length, putView)));
             Assert.Equal(to, Written(
@@ -72,7 +75,8 @@ public class FrameWriterTests
             var put = Value.List([.. Bodies.Put.Items, 300, "newer"]).Encode(_ => form);
             Assert.True(BodyReader.TryReadKind(put, out var items, out _, out var at));
             Assert.True(BodyReader.ReadPut(put, items, at, out var view).IsOk);
-            var msg = Written((to, prefix) => FrameWriter.MsgFromPut(to, prefix, put, view), FrameWriter.SizeOfMsgFromPut(put.Length, view));
+            var msg = Written(
+                (to, prefix) => FrameWriter.MsgFromPut(to, prefix, put, view), FrameWriter.SizeOfMsgFromPut(put.Length, view));
             Assert.Equal([0x97, 3, .. put.AsSpan(view.TailOffset)], msg);
             Assert.Equal(Meaning.Of(Bodies.Msg.Encode()), Meaning.Of(msg));
         }
@@ -85,7 +89,8 @@ public class FrameWriterTests
         var put = Value.List([12, 7, "a", new byte[] { 1 }, Value.Nil, Value.Nil, .. extra]).Encode(at => at == 0 ? 2 : 0);
         Assert.True(BodyReader.TryReadKind(put, out var items, out _, out var at));
         Assert.True(BodyReader.ReadPut(put, items, at, out var view).IsOk);
-        var to = Written((to, prefix) => FrameWriter.To(to, prefix, long.MaxValue, put, view), FrameWriter.SizeOfTo(put.Length, view));
+        var to = Written(
+            (to, prefix) => FrameWriter.To(to, prefix, long.MaxValue, put, view), FrameWriter.SizeOfTo(put.Length, view));
         Assert.True(BodyReader.TryReadKind(to, out var toItems, out _, out _));
         Assert.Equal(items, toItems);
         Assert.StartsWith($"TO {long.MaxValue} 61 bin 01", Meaning.Of(to));
@@ -95,7 +100,8 @@ public class FrameWriterTests
     public void Session_frames_of_a_client_come_back_as_written()
     {
         var maybe = Words.Null();
-        Gen.Select(Natural, maybe, maybe, maybe, maybe, Gen.Bool, maybe).Sample((version, name, token, user, password, echo, producer) =>
+        var hellos = Gen.Select(Natural, maybe, maybe, maybe, maybe, Gen.Bool, maybe);
+        hellos.Sample((version, name, token, user, password, echo, producer) =>
         {
             foreach (var (cookie, heartbeat) in new (byte[]?, long?)[] { (null, null), ([1, 2, 3], version), ([], 0) })
             {
@@ -126,7 +132,8 @@ public class FrameWriterTests
                 (to, prefix) => FrameWriter.Sub(to, prefix, sid | 1, filterBytes, queueBytes, max),
                 FrameWriter.SizeOfSub(filterBytes.Length, queueBytes.Length));
             Assert.Equal(
-                $"SUB {sid | 1} {Convert.ToHexString(filterBytes)} {queue is not ""} {Convert.ToHexString(queueBytes)} {max}", Meaning.Of(sub));
+                $"SUB {sid | 1} {Convert.ToHexString(filterBytes)} {queue is not ""} {Convert.ToHexString(queueBytes)} {max}",
+                Meaning.Of(sub));
             var unsub = Written((to, prefix) => FrameWriter.Unsub(to, prefix, sid | 1, max), FrameWriter.SizeOfUnsub);
             Assert.Equal($"UNSUB {sid | 1} {max}", Meaning.Of(unsub));
         }, iter: 1_000);
@@ -161,14 +168,17 @@ public class FrameWriterTests
                 Meaning.Of(Written((to, prefix) => FrameWriter.Ok(to, prefix, id, receivers), FrameWriter.SizeOfOk)));
             Assert.Equal(
                 $"{new Err(one, two, about)}",
-                Meaning.Of(Written((to, prefix) => FrameWriter.Err(to, prefix, one, two, about), FrameWriter.SizeOfErr(one, two))));
+                Meaning.Of(Written(
+                    (to, prefix) => FrameWriter.Err(to, prefix, one, two, about), FrameWriter.SizeOfErr(one, two))));
             Assert.Equal(
                 $"BYE {one} {receivers} [{string.Join(" ", many)}]",
-                Meaning.Of(Written((to, prefix) => FrameWriter.Bye(to, prefix, one, receivers, many), FrameWriter.SizeOfBye(one, many))));
+                Meaning.Of(Written(
+                    (to, prefix) => FrameWriter.Bye(to, prefix, one, receivers, many), FrameWriter.SizeOfBye(one, many))));
             var cookie = Encoding.UTF8.GetBytes(one);
             Assert.Equal(
                 $"RETRY {Convert.ToHexString(cookie)}",
-                Meaning.Of(Written((to, prefix) => FrameWriter.Retry(to, prefix, cookie), FrameWriter.SizeOfRetry(cookie.Length))));
+                Meaning.Of(Written(
+                    (to, prefix) => FrameWriter.Retry(to, prefix, cookie), FrameWriter.SizeOfRetry(cookie.Length))));
             var token = ((Value)two).Encode();
             Assert.Equal(
                 Meaning.Of(Value.List(8, two).Encode()),
@@ -178,7 +188,8 @@ public class FrameWriterTests
     [Fact]
     public void Writer_chooses_the_form_the_library_chooses()
     {
-        var numbers = Enumerable.Range(0, 64).SelectMany(bit => new[] { (1L << bit) - 1, 1L << bit, -(1L << bit), -(1L << bit) - 1 });
+        var numbers = Enumerable.Range(0, 64).SelectMany(bit => new[] { 1L << bit, -(1L << bit) })
+            .SelectMany(number => new[] { number, number - 1 });
         foreach (var number in numbers)
             Same((ref MsgPackWriter ours) => ours.Integer(number), (ref MessagePackWriter theirs) => theirs.Write(number));
         foreach (var length in new[] { 0, 15, 16, 31, 32, 255, 256, 65_535, 65_536 })
@@ -186,8 +197,12 @@ public class FrameWriterTests
             var bytes = new byte[length];
             Same((ref MsgPackWriter ours) => ours.String(bytes), (ref MessagePackWriter theirs) => theirs.WriteString(bytes));
             Same((ref MsgPackWriter ours) => ours.Binary(bytes), (ref MessagePackWriter theirs) => theirs.Write(bytes));
-            Same((ref MsgPackWriter ours) => ours.ArrayHeader(length), (ref MessagePackWriter theirs) => theirs.WriteArrayHeader(length));
-            Same((ref MsgPackWriter ours) => ours.MapHeader(length), (ref MessagePackWriter theirs) => theirs.WriteMapHeader(length));
+            Same(
+                (ref MsgPackWriter ours) => ours.ArrayHeader(length),
+                (ref MessagePackWriter theirs) => theirs.WriteArrayHeader(length));
+            Same(
+                (ref MsgPackWriter ours) => ours.MapHeader(length),
+                (ref MessagePackWriter theirs) => theirs.WriteMapHeader(length));
         }
     }
 

@@ -51,8 +51,9 @@ public class FramingTests
     [Fact]
     public void Limit_beyond_what_an_int_can_count_is_cut_down_to_it()
     {
-        Assert.Equal(FrameResult.TooLarge, Framing.TryRead(Prefix(int.MaxValue - 3u), int.MaxValue, out _, out _, out _));
-        Assert.Equal(FrameResult.Incomplete, Framing.TryRead(Prefix(int.MaxValue - 4u), int.MaxValue, out _, out _, out var total));
+        byte[] longest = Prefix(int.MaxValue - 4u), longer = Prefix(int.MaxValue - 3u);
+        Assert.Equal(FrameResult.TooLarge, Framing.TryRead(longer, int.MaxValue, out _, out _, out _));
+        Assert.Equal(FrameResult.Incomplete, Framing.TryRead(longest, int.MaxValue, out _, out _, out var total));
         Assert.Equal(int.MaxValue, total);
     }
 

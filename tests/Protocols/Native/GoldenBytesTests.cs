@@ -32,13 +32,15 @@ public class GoldenBytesTests
     [Fact]
     public void Welcome() => Golden(
         "92 02 88 A7 76657273696F6E 01 A4 6E6F6465 A1 61 AA 636F6E6E656374696F6E A2 3137 A5 696E626F78 A1 69"
-        + "A8 686F73746E616D65 A1 68 A7 61646472657373 A3 613A31 AB 6D61785F7061796C6F6164 CE 00100000 AC 6865617274626561745F6D73 CD 7530",
+        + "A8 686F73746E616D65 A1 68 A7 61646472657373 A3 613A31 AB 6D61785F7061796C6F6164 CE 00100000"
+        + "AC 6865617274626561745F6D73 CD 7530",
         (to, prefix) => FrameWriter.Welcome(to, prefix, SmallWelcome));
 
     [Fact]
     public void Welcome_with_addresses() => Golden(
         "92 02 89 A7 76657273696F6E 01 A4 6E6F6465 A1 61 AA 636F6E6E656374696F6E A2 3137 A5 696E626F78 A1 69"
-        + "A8 686F73746E616D65 A1 68 A7 61646472657373 A3 613A31 AB 6D61785F7061796C6F6164 CE 00100000 AC 6865617274626561745F6D73 CD 7530"
+        + "A8 686F73746E616D65 A1 68 A7 61646472657373 A3 613A31 AB 6D61785F7061796C6F6164 CE 00100000"
+        + "AC 6865617274626561745F6D73 CD 7530"
         + "A9 616464726573736573 91 A1 62",
         (to, prefix) => FrameWriter.Welcome(to, prefix, SmallWelcome with { Addresses = ["b"] }));
 
@@ -61,10 +63,14 @@ public class GoldenBytesTests
     public void Sub() => Golden("93 04 01 A5 6C61622E2A", (to, prefix) => FrameWriter.Sub(to, prefix, 1, "lab.*"u8));
 
     [Fact]
-    public void Sub_with_a_queue() => Golden("94 04 01 A1 3E A1 71", (to, prefix) => FrameWriter.Sub(to, prefix, 1, ">"u8, "q"u8));
+    public void Sub_with_a_queue() => Golden(
+        "94 04 01 A1 3E A1 71",
+        (to, prefix) => FrameWriter.Sub(to, prefix, 1, ">"u8, "q"u8));
 
     [Fact]
-    public void Sub_with_a_maximum_alone() => Golden("95 04 01 A1 3E C0 05", (to, prefix) => FrameWriter.Sub(to, prefix, 1, ">"u8, max: 5));
+    public void Sub_with_a_maximum_alone() => Golden(
+        "95 04 01 A1 3E C0 05",
+        (to, prefix) => FrameWriter.Sub(to, prefix, 1, ">"u8, max: 5));
 
     [Fact]
     public void Unsub() => Golden("92 05 01", (to, prefix) => FrameWriter.Unsub(to, prefix, 1));
@@ -90,7 +96,9 @@ public class GoldenBytesTests
     public void Ok() => Golden("93 09 2A 81 A9 726563656976657273 03", (to, prefix) => FrameWriter.Ok(to, prefix, 42, 3));
 
     [Fact]
-    public void Ok_without_info() => Golden("92 09 CF FFFFFFFFFFFFFFFF", (to, prefix) => FrameWriter.Ok(to, prefix, ulong.MaxValue));
+    public void Ok_without_info() => Golden(
+        "92 09 CF FFFFFFFFFFFFFFFF",
+        (to, prefix) => FrameWriter.Ok(to, prefix, ulong.MaxValue));
 
     [Fact]
     public void Err() => Golden(
@@ -109,7 +117,9 @@ public class GoldenBytesTests
         (to, prefix) => FrameWriter.Bye(to, prefix, "r", 2000, ["b", "c"]));
 
     [Fact]
-    public void Bye_with_addresses_alone() => Golden("94 0B A1 72 C0 91 A1 62", (to, prefix) => FrameWriter.Bye(to, prefix, "r", null, ["b"]));
+    public void Bye_with_addresses_alone() => Golden(
+        "94 0B A1 72 C0 91 A1 62",
+        (to, prefix) => FrameWriter.Bye(to, prefix, "r", null, ["b"]));
 
     [Fact]
     public void Put() => Golden(

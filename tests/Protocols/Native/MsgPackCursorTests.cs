@@ -9,7 +9,8 @@ namespace Anode.Tests.Protocols.Native;
 public class MsgPackCursorTests
 {
     private static readonly Gen<long> Number = Gen.OneOf(
-        Gen.Long, Gen.Long[-300, 300], Gen.Long[-70_000, 70_000], Gen.Select(Gen.Int[0, 63], Gen.Long[-1, 1], (bit, by) => (1L << bit) + by));
+        Gen.Long, Gen.Long[-300, 300], Gen.Long[-70_000, 70_000],
+        Gen.Select(Gen.Int[0, 63], Gen.Long[-1, 1], (bit, by) => (1L << bit) + by));
 
     [Fact]
     public void Integer_reads_the_same_in_every_form() =>
@@ -81,7 +82,7 @@ public class MsgPackCursorTests
     {
         for (var first = 0; first < 256; first++)
         {
-            byte[] bytes = [(byte)first, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+            byte[] bytes = [(byte)first, .. new byte[32]];
             var types = 0;
             types += new MsgPackCursor(bytes).TryReadNil() ? 1 : 0;
             types += new MsgPackCursor(bytes).TryReadBool(out _) ? 1 : 0;
@@ -99,7 +100,8 @@ public class MsgPackCursorTests
     [Fact]
     public void Truncated_value_is_refused_by_every_method_without_moving()
     {
-        Value[] values = [70_000L, -70_000L, 1L << 40, "text", new string('x', 300), new byte[300], Value.List(1, 2), Value.Map((1, 2))];
+        Value[] values =
+            [70_000, -70_000, 1L << 40, "text", new string('x', 300), new byte[300], Value.List(1, 2), Value.Map((1, 2))];
         foreach (var value in values)
         {
             for (var form = 0; form < value.Heads().Count; form++)
@@ -109,7 +111,8 @@ public class MsgPackCursorTests
                 {
                     var cursor = new MsgPackCursor(whole.AsSpan(0, length));
                     Assert.False(cursor.TryReadNil() || cursor.TryReadBool(out _) || cursor.TryReadInteger(out _)
-                        || cursor.TryReadUnsigned(out _) || cursor.TryReadString(out _) || cursor.TryReadBinary(out _) || cursor.TrySkip());
+                        || cursor.TryReadUnsigned(out _) || cursor.TryReadString(out _) || cursor.TryReadBinary(out _)
+                        || cursor.TrySkip());
                     Assert.Equal(0, cursor.Offset);
                 }
             }
@@ -144,22 +147,23 @@ public class MsgPackCursorTests
     }
 
     [Theory]
-    [InlineData(0x91)]
-    [InlineData(0x81)]
-    public void Nesting_of_16_is_skipped_and_17_is_refused(byte collection)
+    [InlineData("91", "90")]
+    [InlineData("8100", "80")]
+    [InlineData("DC0001", "DD00000000")]
+    [InlineData("DE0001A161", "DF00000000")]
+    public void Nesting_of_16_is_skipped_and_17_is_refused(string open, string innermost)
     {
         Assert.True(new MsgPackCursor(Nested(16)).TrySkip());
         Assert.False(new MsgPackCursor(Nested(17)).TrySkip());
         Assert.True(new MsgPackCursor(Nested(17), maxDepth: 17).TrySkip());
 
-        byte[] Nested(int depth) =>
-            [.. Enumerable.Repeat(collection == 0x81 ? new byte[] { 0x81, 0 } : [0x91], depth - 1).SelectMany(b => b), (byte)(collection & 0xF0)];
+        byte[] Nested(int depth) => Convert.FromHexString(string.Concat(Enumerable.Repeat(open, depth - 1)) + innermost);
     }
 
     [Fact]
     public void Depth_counts_open_levels_and_not_collections_beside_each_other()
     {
-        var siblings = Value.List(Enumerable.Range(0, 1000).Select(_ => Value.List(Value.Map(), Value.List())).ToArray()).Encode();
+        var siblings = Value.List([.. Enumerable.Repeat(Value.List(Value.Map(), Value.List()), 1000)]).Encode();
         Assert.True(new MsgPackCursor(siblings, maxDepth: 3).TrySkip());
         Assert.False(new MsgPackCursor(siblings, maxDepth: 2).TrySkip());
     }

@@ -22,7 +22,8 @@ internal abstract record Value
 
     public static Value List(params Value[] items) => new Array(items);
 
-    public static Value Map(params (Value Key, Value Value)[] pairs) => new Pairs([.. pairs.SelectMany(p => new[] { p.Key, p.Value })]);
+    public static Value Map(params (Value Key, Value Value)[] pairs) =>
+        new Pairs([.. pairs.SelectMany(p => new[] { p.Key, p.Value })]);
 
     /// <summary>Some bytes that are one value, however it came to be.</summary>
     public static Value Raw(params byte[] encoded) => new Fixed(encoded);
@@ -118,7 +119,8 @@ internal abstract record Value
     {
         public override Value[] Items => Of;
 
-        public override IReadOnlyList<byte[]> Heads() => Sized(Of.Length, (0x90, 0, 15), (0xDC, 2, 65535), (0xDD, 4, int.MaxValue));
+        public override IReadOnlyList<byte[]> Heads() =>
+            Sized(Of.Length, (0x90, 0, 15), (0xDC, 2, 65535), (0xDD, 4, int.MaxValue));
     }
 
     private sealed record Pairs(Value[] Of) : Value

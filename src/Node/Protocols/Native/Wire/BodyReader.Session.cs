@@ -21,7 +21,7 @@ internal static partial class BodyReader
                 return Refuse(cursor, "the keys of item 1 (hello) must be strings of UTF-8");
             var refusal = key switch
             {
-                "version" => cursor.TryReadOptional(out version) ? null : "version must be an integer from 0 to 2^63-1",
+                "version" => cursor.TryReadOptional(out version) ? null : "version must be " + Natural,
                 "name" => cursor.TryReadOptional(out name) ? null : "name must be a string of UTF-8",
                 "token" => cursor.TryReadOptional(out token) ? null : "token must be a string of UTF-8",
                 "user" => cursor.TryReadOptional(out user) ? null : "user must be a string of UTF-8",
@@ -29,7 +29,7 @@ internal static partial class BodyReader
                 "echo" => cursor.TryReadOptional(out echo) ? null : "echo must be true or false",
                 "producer" => cursor.TryReadOptional(out producer) ? null : "producer must be a string of UTF-8",
                 "cookie" => cursor.TryReadOptional(out cookie) ? null : "cookie must be bin",
-                "heartbeat_ms" => cursor.TryReadOptional(out heartbeat) ? null : "heartbeat_ms must be an integer from 0 to 2^63-1",
+                "heartbeat_ms" => cursor.TryReadOptional(out heartbeat) ? null : "heartbeat_ms must be " + Natural,
                 _ => cursor.TrySkip() ? null : ParseError.Malformed.Reason,
             };
             if (refusal is not null)
@@ -70,14 +70,14 @@ internal static partial class BodyReader
                 return Refuse(cursor, "the keys of item 1 (welcome) must be strings of UTF-8");
             var refusal = key switch
             {
-                "version" => cursor.TryReadOptional(out version) ? null : "version must be an integer from 0 to 2^63-1",
+                "version" => cursor.TryReadOptional(out version) ? null : "version must be " + Natural,
                 "node" => cursor.TryReadOptional(out node) ? null : "node must be a string of UTF-8",
                 "connection" => cursor.TryReadOptional(out connection) ? null : "connection must be a string of UTF-8",
                 "inbox" => cursor.TryReadOptional(out inbox) ? null : "inbox must be a string of UTF-8",
                 "hostname" => cursor.TryReadOptional(out hostname) ? null : "hostname must be a string of UTF-8",
                 "address" => cursor.TryReadOptional(out address) ? null : "address must be a string of UTF-8",
-                "max_payload" => cursor.TryReadOptional(out maxPayload) ? null : "max_payload must be an integer from 0 to 2^63-1",
-                "heartbeat_ms" => cursor.TryReadOptional(out heartbeat) ? null : "heartbeat_ms must be an integer from 0 to 2^63-1",
+                "max_payload" => cursor.TryReadOptional(out maxPayload) ? null : "max_payload must be " + Natural,
+                "heartbeat_ms" => cursor.TryReadOptional(out heartbeat) ? null : "heartbeat_ms must be " + Natural,
                 "addresses" => cursor.TryReadOptional(out addresses) ? null : "addresses must be an array of strings of UTF-8",
                 _ => cursor.TrySkip() ? null : ParseError.Malformed.Reason,
             };
@@ -109,7 +109,7 @@ internal static partial class BodyReader
         ok = null;
         var cursor = new MsgPackCursor(body, offset, maxDepth);
         if (itemCount < 2 || !cursor.TryReadUnsigned(out var id))
-            return Refuse(cursor, "item 1 (id) must be an integer from 0 to 2^64-1");
+            return Refuse(cursor, "item 1 (id) must be " + Unsigned);
         long? receivers = null;
         var pairs = 0;
         if (itemCount > 2 && !cursor.TryReadNil() && !cursor.TryReadMapHeader(out pairs))
@@ -119,7 +119,7 @@ internal static partial class BodyReader
             if (!cursor.TryReadText(out var key))
                 return Refuse(cursor, "the keys of item 2 (info) must be strings of UTF-8");
             if (key is "receivers" ? !cursor.TryReadOptional(out receivers) : !cursor.TrySkip())
-                return Refuse(cursor, "receivers must be an integer from 0 to 2^63-1");
+                return Refuse(cursor, "receivers must be " + Natural);
         }
 
         ok = new Ok(id, receivers);
@@ -138,7 +138,7 @@ internal static partial class BodyReader
             return Refuse(cursor, "item 2 (text) must be a string of UTF-8");
         ulong? id = null;
         if (itemCount > 3 && !cursor.TryReadOptional(out id))
-            return Refuse(cursor, "item 3 (id) must be an integer from 0 to 2^64-1 or nil");
+            return Refuse(cursor, "item 3 (id) must be " + Unsigned + " or nil");
         err = new Err(code, text, id);
         return Finish(cursor, itemCount - 4);
     }
@@ -153,7 +153,7 @@ internal static partial class BodyReader
             return Refuse(cursor, "item 1 (reason) must be a string of UTF-8");
         long? retryAfterMs = null;
         if (itemCount > 2 && !cursor.TryReadOptional(out retryAfterMs))
-            return Refuse(cursor, "item 2 (retry_after_ms) must be an integer from 0 to 2^63-1 or nil");
+            return Refuse(cursor, "item 2 (retry_after_ms) must be " + Natural + " or nil");
         IReadOnlyList<string>? addresses = null;
         if (itemCount > 3 && !cursor.TryReadOptional(out addresses))
             return Refuse(cursor, "item 3 (addresses) must be an array of strings of UTF-8 or nil");

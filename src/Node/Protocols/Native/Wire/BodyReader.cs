@@ -2,7 +2,8 @@ namespace Anode.Protocols.Native.Wire;
 
 /// <summary>
 /// From body to meaning, for any bytes: a body is understood, or there is a reason to put into ERR bad-frame; nothing
-/// throws. Every <c>Read…</c> takes what <see cref="TryReadKind"/> found and looks at the body to its last byte.
+/// throws. Every <c>Read…</c> takes what <see cref="TryReadKind"/> found and looks at the body to its last byte; what it
+/// hands out counts only if it answers <see cref="ParseError.Ok"/>.
 /// </summary>
 /// <remarks>
 /// Missing trailing items are nil. Unknown trailing items must be well-formed and are skipped. Nesting depth is counted
@@ -10,6 +11,8 @@ namespace Anode.Protocols.Native.Wire;
 /// </remarks>
 internal static partial class BodyReader
 {
+    private const string Natural = "an integer from 0 to 2^63-1";
+    private const string Unsigned = "an integer from 0 to 2^64-1";
     private const string SidReason = "item 1 (sid) must be an integer from 1 to 2^63-1";
 
     private static readonly MessageReasons AfterKind = new(1);
@@ -41,19 +44,20 @@ internal static partial class BodyReader
         view = default;
         var cursor = new MsgPackCursor(body, offset, maxDepth);
         return itemCount < 2 || !cursor.TryReadUnsigned(out var id)
-            ? Refuse(cursor, "item 1 (id) must be an integer from 0 to 2^64-1")
+            ? Refuse(cursor, "item 1 (id) must be " + Unsigned)
             : ReadMessage(cursor, body.Length, itemCount - 2, id, AfterId, out view);
     }
 
     /// <summary>6 TO.</summary>
     public static ParseError ReadTo(
-        ReadOnlySpan<byte> body, int itemCount, int offset, out long sid, out MsgView view, int maxDepth = MsgPackCursor.DefaultDepth)
+        ReadOnlySpan<byte> body, int itemCount, int offset, out long sid, out MsgView view,
+        int maxDepth = MsgPackCursor.DefaultDepth)
     {
         sid = 0;
         view = default;
         var cursor = new MsgPackCursor(body, offset, maxDepth);
         return itemCount < 2 || !cursor.TryReadNatural(out sid)
-            ? Refuse(cursor, "item 1 (sid) must be an integer from 0 to 2^63-1")
+            ? Refuse(cursor, "item 1 (sid) must be " + Natural)
             : ReadMessage(cursor, body.Length, itemCount - 2, id: 0, AfterId, out view);
     }
 
@@ -75,7 +79,7 @@ internal static partial class BodyReader
             return Refuse(cursor, "item 3 (queue) must be a string of UTF-8 or nil");
         var max = 0L;
         if (itemCount > 4 && !cursor.TryReadNil() && !cursor.TryReadNatural(out max))
-            return Refuse(cursor, "item 4 (max) must be an integer from 0 to 2^63-1 or nil");
+            return Refuse(cursor, "item 4 (max) must be " + Natural + " or nil");
         sub = new Sub(sid, filter, queue, hasQueue, max);
         return Finish(cursor, itemCount - 5);
     }
@@ -92,7 +96,7 @@ internal static partial class BodyReader
             return new ParseError(SidReason);
         var max = 0L;
         if (itemCount > 2 && !cursor.TryReadNil() && !cursor.TryReadNatural(out max))
-            return Refuse(cursor, "item 2 (max) must be an integer from 0 to 2^63-1 or nil");
+            return Refuse(cursor, "item 2 (max) must be " + Natural + " or nil");
         unsub = new Unsub(sid, max);
         return Finish(cursor, itemCount - 3);
     }
@@ -176,6 +180,7 @@ internal static partial class BodyReader
         public readonly string Subject = $"item {first} (subject) must be a string";
         public readonly string Payload = $"item {first + 1} (payload) must be bin";
         public readonly string Reply = $"item {first + 2} (reply) must be a string or nil";
-        public readonly string Headers = $"item {first + 3} (headers) must be a map of strings to strings or arrays of strings, in UTF-8, or nil";
+        public readonly string Headers =
+            $"item {first + 3} (headers) must be a map of UTF-8 strings to strings or arrays of them, or nil";
     }
 }

@@ -68,7 +68,8 @@ internal static partial class FrameWriter
 
     /// <summary>4 SUB.</summary>
     public static int Sub(
-        Span<byte> destination, bool prefix, long sid, ReadOnlySpan<byte> filter, ReadOnlySpan<byte> queue = default, long max = 0)
+        Span<byte> destination, bool prefix, long sid, ReadOnlySpan<byte> filter, ReadOnlySpan<byte> queue = default,
+        long max = 0)
     {
         var writer = Begin(destination, prefix, Kind.Sub, max > 0 ? 5 : !queue.IsEmpty ? 4 : 3);
         writer.Integer(sid);

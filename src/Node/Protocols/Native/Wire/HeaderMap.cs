@@ -43,7 +43,7 @@ internal static class HeaderMap
         return true;
     }
 
-    /// <summary>Key by key: <c>foreach (var header in HeaderMap.Enumerate(raw)) foreach (var value in header.Values) …</c>.</summary>
+    /// <summary>Key by key: <c>foreach (var header in HeaderMap.Enumerate(raw))</c>, then over its values.</summary>
     /// <param name="raw">Headers of a parsed frame, or nothing. On other bytes the enumeration ends early.</param>
     public static HeaderEnumerator Enumerate(ReadOnlySpan<byte> raw) => new(raw);
 

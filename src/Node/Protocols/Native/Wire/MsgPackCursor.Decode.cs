@@ -64,7 +64,7 @@ internal ref partial struct MsgPackCursor
         return read;
     }
 
-    /// <summary>An array of strings or nil. The list grows with the strings that are there, not with the count announced.</summary>
+    /// <summary>An array of strings or nil. The list grows with the strings there are, not with the count announced.</summary>
     public bool TryReadOptional(out IReadOnlyList<string>? value)
     {
         value = null;

@@ -80,15 +80,9 @@ internal ref partial struct MsgPackCursor
             case >= MsgPack.FixExt1 and <= MsgPack.FixExt16:
                 return TryFit(at, 2ul + (1ul << (head - MsgPack.FixExt1)), out size);
             case MsgPack.Array16 or MsgPack.Array32:
-            {
-                var width = 2 << (head - MsgPack.Array16);
-                return TryBigEndian(at + 1, width, out var count) && TryHold(at, width, count, out size, out items);
-            }
+                return TryMeasureCollection(at, 2 << (head - MsgPack.Array16), 1, out size, out items);
             default:
-            {
-                var width = 2 << (head - MsgPack.Map16);
-                return TryBigEndian(at + 1, width, out var count) && TryHold(at, width, 2 * count, out size, out items);
-            }
+                return TryMeasureCollection(at, 2 << (head - MsgPack.Map16), 2, out size, out items);
         }
     }
 
@@ -96,6 +90,13 @@ internal ref partial struct MsgPackCursor
     {
         size = 0;
         return TryBigEndian(at + 1, width, out var length) && TryFit(at, 1ul + (ulong)width + extra + length, out size);
+    }
+
+    private readonly bool TryMeasureCollection(int at, int width, ulong itemsPerEntry, out int size, out int items)
+    {
+        size = 0;
+        items = -1;
+        return TryBigEndian(at + 1, width, out var count) && TryHold(at, width, itemsPerEntry * count, out size, out items);
     }
 
     private readonly bool TryFit(int at, ulong total, out int size)

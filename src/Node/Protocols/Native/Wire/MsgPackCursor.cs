@@ -72,7 +72,7 @@ internal ref partial struct MsgPackCursor(ReadOnlySpan<byte> bytes, int offset =
         return true;
     }
 
-    /// <summary>Any integer; those above 2^63−1 become 2^63−1. For kinds, where all numbers so large are equally unknown.</summary>
+    /// <summary>Any integer; those above 2^63−1 become 2^63−1. For kinds, where all so large are equally unknown.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryReadSaturated(out long value)
     {

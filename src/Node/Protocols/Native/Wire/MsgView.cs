@@ -20,7 +20,7 @@ internal readonly struct MsgView
 
     public Slice Reply { get; init; }
 
-    /// <summary>The whole map with its header, checked to be of <c>str</c> to <c>str</c> or array of <c>str</c>; empty if none.</summary>
+    /// <summary>The whole encoded map, checked to be of <c>str</c> to <c>str</c> or array of <c>str</c>; empty if none.</summary>
     public Slice Headers { get; init; }
 
     /// <summary>

@@ -59,6 +59,9 @@ internal sealed class Subscription
         return max == 0 || ticket <= max;
     }
 
+    /// <summary>All it may get has been delivered.</summary>
+    public bool IsExhausted => Max is var max and not 0 && Interlocked.Read(ref _taken) >= max;
+
     /// <summary>
     /// Counts deliveries that needed no claim, because there is no maximum: one may be set later, and it includes what came before.
     /// Sources count in batches.

@@ -22,8 +22,7 @@ internal sealed class Fanout(RelayCore core, RelaySubscriber? self, Func<int, Sl
     private readonly List<Route> _uncounted = [];
     private readonly Matches _matches = new();
     private RouteMap _map = RouteMap.Empty;
-    private byte[] _lastSubject = [];
-    private Route _lastRoute = Route.Nowhere;
+    private Route _lastRoute = new([]);
     private int _buildMark;
 
     public Scratch Scratch { get; } = new(rent);
@@ -151,18 +150,17 @@ internal sealed class Fanout(RelayCore core, RelaySubscriber? self, Func<int, Sl
         var map = core.Index.Current;
         if (!ReferenceEquals(map, _map))
             Forget(map);
-        else if (subject.SequenceEqual(_lastSubject))
+        else if (subject.SequenceEqual(_lastRoute.Subject))
             return _lastRoute;
         var known = _routes.GetAlternateLookup<ReadOnlySpan<byte>>();
         if (!known.TryGetValue(subject, out var route))
         {
             if (_routes.Count >= RememberedRoutes)
                 Forget(map);
-            route = Build(subject);
-            known[subject] = route;
+            route = Build(subject.ToArray());
+            _routes[route.Subject] = route;
         }
 
-        _lastSubject = subject.ToArray();
         _lastRoute = route;
         return route;
     }
@@ -174,15 +172,13 @@ internal sealed class Fanout(RelayCore core, RelaySubscriber? self, Func<int, Sl
         _routes.Clear();
         _feeds.Clear();
         _map = map;
-        (_lastSubject, _lastRoute) = ([], Route.Nowhere);
+        _lastRoute = new Route([]);
     }
 
-    private Route Build(ReadOnlySpan<byte> subject)
+    private Route Build(byte[] subject)
     {
+        var route = new Route(subject);
         _map.Match(subject, _matches);
-        if (_matches.IsEmpty)
-            return Route.Nowhere;
-        var route = new Route();
         _buildMark++;
         foreach (var subscription in _matches.Plain)
         {

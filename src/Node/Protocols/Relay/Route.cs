@@ -3,9 +3,9 @@ using Anode.Routing;
 namespace Anode.Protocols.Relay;
 
 /// <summary>Who gets the messages of one subject from one source: resolved once for each change of the index.</summary>
-internal sealed class Route
+internal sealed class Route(byte[] subject)
 {
-    public static readonly Route Nowhere = new();
+    public byte[] Subject => subject;
 
     public List<Target> Targets { get; } = [];
 

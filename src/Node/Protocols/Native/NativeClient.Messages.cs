@@ -1,0 +1,144 @@
+using Anode.Protocols.Native.Wire;
+using Anode.Protocols.Relay;
+using Anode.Routing;
+using Anode.Sockets;
+
+namespace Anode.Protocols.Native;
+
+/// <summary>Publishing and subscribing.</summary>
+internal sealed partial class NativeClient
+{
+    private byte[]? _goodSubject;
+    private int _goodLength;
+
+    private void OnMsg(Slab slab, int offset, ReadOnlySpan<byte> body, int items, int at)
+    {
+        if (!Check(BodyReader.ReadMsg(body, items, at, out var view, _limits.NestingDepth)))
+            return;
+        var message = Publication(body, view);
+        if (!Admit(message, id: null))
+            return;
+        (message.FrameSlab, message.FrameOffset, message.FrameLength) = (slab, offset - Framing.PrefixBytes, body.Length + Framing.PrefixBytes);
+        if (_fanout.Publish(ref message) == 0 && message.Reply.Length > 0)
+            SendNoResponders(message.Reply);
+    }
+
+    private void OnPut(ReadOnlySpan<byte> body, int items, int at)
+    {
+        if (!Check(BodyReader.ReadPut(body, items, at, out var view, _limits.NestingDepth)))
+            return;
+        var message = Publication(body, view);
+        if (!Admit(message, view.Id))
+            return;
+        if (!_receipts!.TryTake(view.Id, out var receivers))
+        {
+            core.Counters.CountDuplicate();
+            SendOk(view.Id, receivers);
+            return;
+        }
+
+        // Alone in its flush, so that the receipt counts only who really took it.
+        _fanout.Flush();
+        var scratch = _fanout.Scratch;
+        var room = scratch.Reserve(FrameWriter.SizeOfMsgFromPut(body.Length, view));
+        var length = FrameWriter.MsgFromPut(room, prefix: true, body, view);
+        (message.FrameSlab, message.FrameOffset, message.FrameLength) = (scratch.Slab, scratch.Commit(length), length);
+        var asked = _fanout.Publish(ref message);
+        receivers = asked - _fanout.Flush();
+        _receipts.Answer(view.Id, receivers);
+        SendOk(view.Id, receivers);
+        if (asked == 0 && message.Reply.Length > 0)
+            SendNoResponders(message.Reply);
+    }
+
+    private static Publication Publication(ReadOnlySpan<byte> body, in MsgView view) => new()
+    {
+        Subject = view.Subject.Of(body),
+        Payload = view.Payload.Of(body),
+        PayloadIsString = view.PayloadIsString,
+        Reply = view.Reply.Of(body),
+        Headers = view.Headers.Of(body),
+    };
+
+    /// <summary>Whether the message may be passed on; if not, its sender has been told and the connection goes on.</summary>
+    private bool Admit(in Publication message, ulong? id)
+    {
+        _messages++;
+        if (!message.Subject.SequenceEqual(_goodSubject.AsSpan(0, _goodLength)))
+        {
+            if (!Subject.IsSubject(message.Subject))
+            {
+                SendErr(ErrorCode.BadSubject, "a subject is 1 to 255 bytes of tokens joined by dots, without white space, wildcards or empty tokens", id);
+                return false;
+            }
+
+            if (Subject.IsReserved(message.Subject) && !InboxName.IsInbox(message.Subject))
+            {
+                SendErr(ErrorCode.Forbidden, "subjects that begin with $ or _inbox are the node's own", id);
+                return false;
+            }
+
+            message.Subject.CopyTo(_goodSubject ??= new byte[Subject.MaxBytes]);
+            _goodLength = message.Subject.Length;
+        }
+
+        if (message.Payload.Length > _limits.PayloadBytes)
+        {
+            SendErr(ErrorCode.PayloadTooLarge, $"a payload has at most {_limits.PayloadBytes} bytes", id);
+            return false;
+        }
+
+        if (message.Reply.Length == 0 || Subject.IsSubject(message.Reply))
+            return true;
+        SendErr(ErrorCode.BadSubject, "the reply is not a subject", id);
+        return false;
+    }
+
+    private void OnSub(ReadOnlySpan<byte> body, int items, int at)
+    {
+        if (!Check(BodyReader.ReadSub(body, items, at, out var sub, _limits.NestingDepth)))
+            return;
+        var filter = sub.Filter.Of(body);
+        var queue = sub.HasQueue ? sub.Queue.Of(body) : default;
+        if (!Subject.IsFilter(filter) || (sub.HasQueue && !Subject.IsSubject(queue)))
+        {
+            SendErr(ErrorCode.BadSubject, Subject.IsFilter(filter)
+                ? "a queue group's name is written like a subject"
+                : "a filter is a subject in which * may stand for one token and > for the rest");
+            return;
+        }
+
+        if (_subscriptions!.Count >= _limits.SubscriptionsPerConnection)
+        {
+            SendErr(ErrorCode.TooManySubscriptions, $"a connection has at most {_limits.SubscriptionsPerConnection} subscriptions");
+            return;
+        }
+
+        _fanout.Flush();
+        _subscriptions.Add(sub.Sid, filter.ToArray(), sub.HasQueue ? queue.ToArray() : null, sub.Max);
+    }
+
+    private void OnUnsub(ReadOnlySpan<byte> body, int items, int at)
+    {
+        if (!Check(BodyReader.ReadUnsub(body, items, at, out var unsub, _limits.NestingDepth)))
+            return;
+        _fanout.Flush();
+        if (unsub.Max == 0)
+            _subscriptions!.Remove(unsub.Sid);
+        else
+            _subscriptions!.SetMax(unsub.Sid, unsub.Max);
+    }
+
+    private void SendOk(ulong id, long receivers)
+    {
+        Answer(FrameWriter.SizeOfOk, out var room);
+        Commit(FrameWriter.Ok(room, !_connection.IsDatagram, id, receivers));
+    }
+
+    private void SendNoResponders(ReadOnlySpan<byte> reply)
+    {
+        core.Counters.CountNoResponders();
+        Answer(FrameWriter.SizeOfTo(reply.Length, 0, 0, HeaderMap.NoResponders.Length), out var room);
+        Commit(FrameWriter.To(room, !_connection.IsDatagram, 0, reply, default, headers: HeaderMap.NoResponders));
+    }
+}

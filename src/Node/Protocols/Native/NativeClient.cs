@@ -1,0 +1,348 @@
+using System.Globalization;
+using System.Net;
+using Akka.Actor;
+using Anode.Messages;
+using Anode.Protocols.Native.Wire;
+using Anode.Protocols.Relay;
+using Anode.Sockets;
+
+namespace Anode.Protocols.Native;
+
+/// <summary>
+/// One native client, on a stream or as a datagram session: HELLO first, then messages, subscriptions, receipts, heartbeats. Runs on the
+/// turn of the actor that owns the connection.
+/// </summary>
+/// <remarks>
+/// What it answers keeps its place behind what it passed on: everything gathered goes out before an answer is queued. So PONG means that
+/// all before it has been applied by this node.
+/// </remarks>
+internal sealed partial class NativeClient(RelayCore core, int openConnections) : IConnectionProtocol
+{
+    private static readonly TimeSpan MinHeartbeat = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+
+    private readonly MessageLimits _limits = core.Limits;
+    private IConnection _connection = null!;
+    private Fanout _fanout = null!;
+    private NativeSubscriber? _subscriber;
+    private Subscriptions? _subscriptions;
+    private ReceiptWindows.Window? _receipts;
+    private ICancelable? _timer;
+    private TimeSpan _heartbeat;
+    private long _heardBytes;
+    private int _silent;
+    private int _messages;
+
+    public void OnOpen(IConnection connection)
+    {
+        _connection = connection;
+        _heartbeat = _limits.Heartbeat;
+        _fanout = new Fanout(core, null, connection.RentScratch);
+        if (_limits.Connections > 0 && openConnections > _limits.Connections)
+        {
+            connection.Close(CloseReason.TooManyConnections, $"this node takes {_limits.Connections} connections");
+            return;
+        }
+
+        _timer = connection.After(_limits.HelloTimeout, Tick.Hello);
+    }
+
+    public int OnBytes(Slab slab, int offset, int length, out int needed)
+    {
+        needed = 0;
+        var consumed = _connection.IsDatagram ? OnDatagram(slab, offset, length) : OnStream(slab, offset, length, out needed);
+        EndTurn();
+        return consumed;
+    }
+
+    public void OnEnd() => _connection.Close(CloseReason.PeerClosed);
+
+    public bool OnMessage(object message)
+    {
+        switch (message)
+        {
+            case Tick tick when tick == Tick.Hello: OnHelloTimeout(); return true;
+            case Tick: OnBeat(); return true;
+            case SubscriptionExhausted exhausted: OnExhausted(exhausted); return true;
+            default: return false;
+        }
+    }
+
+    public void OnClosing(CloseReason reason, string? text)
+    {
+        var code = reason.Code();
+        if (ErrorCode.Closes(code))
+            SendErr(code, text ?? code);
+        if (reason is CloseReason.ShuttingDown or CloseReason.EndpointStopped)
+            SendBye(code);
+        EndTurn();
+    }
+
+    public void OnClosed(CloseReason reason, int errno)
+    {
+        _timer?.Cancel();
+        _subscriptions?.RemoveAll();
+        if (_subscriber is not null)
+            core.Inboxes.Remove(_connection.Record.Id);
+        _fanout?.Scratch.Release();
+    }
+
+    public void OnDrain() => _connection.Close(CloseReason.ShuttingDown, "the node is shutting down");
+
+    private int OnStream(Slab slab, int offset, int length, out int needed)
+    {
+        needed = 0;
+        var consumed = 0;
+        while (_connection.IsOpen)
+        {
+            var window = slab.Buffer.AsSpan(offset + consumed, length - consumed);
+            switch (Framing.TryRead(window, _limits.FrameBytes, out var bodyOffset, out var bodyLength, out var total))
+            {
+                case FrameResult.Complete:
+                    OnBody(slab, offset + consumed + bodyOffset, bodyLength);
+                    consumed += total;
+                    continue;
+                case FrameResult.Incomplete:
+                    needed = total;
+                    return consumed;
+                case FrameResult.Empty:
+                    Refuse(CloseReason.BadFrame, "a frame of length 0");
+                    break;
+                default:
+                    Refuse(CloseReason.FrameTooLarge, $"a frame longer than {_limits.FrameBytes} bytes");
+                    break;
+            }
+        }
+
+        return length;
+    }
+
+    private int OnDatagram(Slab slab, int offset, int length)
+    {
+        if (length == 0)
+            return 0; // an empty datagram is only a sign of life
+        // The reader left room for it: as a frame with its length, a datagram can be passed on to streams as it is.
+        System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(slab.Buffer.AsSpan(offset - DatagramReader.Headroom), length);
+        OnBody(slab, offset, length);
+        return length;
+    }
+
+    private void OnBody(Slab slab, int offset, int length)
+    {
+        var body = slab.Buffer.AsSpan(offset, length);
+        if (!BodyReader.TryReadKind(body, out var items, out var kind, out var at))
+        {
+            Refuse(_subscriber is null ? CloseReason.BadHello : CloseReason.BadFrame, ParseError.NoKind.ToString());
+            return;
+        }
+
+        if (_subscriber is null)
+        {
+            OnFirst(body, items, kind, at);
+            return;
+        }
+
+        switch ((Kind)Math.Clamp(kind, 0, byte.MaxValue))
+        {
+            case Kind.Msg: OnMsg(slab, offset, body, items, at); break;
+            case Kind.Put: OnPut(body, items, at); break;
+            case Kind.Sub: OnSub(body, items, at); break;
+            case Kind.Unsub: OnUnsub(body, items, at); break;
+            case Kind.Ping: OnPing(body, items, at); break;
+            case Kind.Pong: Check(BodyReader.ReadToken(body, items, at, out _, _limits.NestingDepth)); break;
+            case Kind.Bye: OnBye(body, items, at); break;
+            case Kind.Hello: OnHelloAgain(body, items, at); break;
+            default: OnUnknown(body, items, at, kind); break;
+        }
+    }
+
+    private void OnFirst(ReadOnlySpan<byte> body, int items, long kind, int at)
+    {
+        if (kind != (long)Kind.Hello)
+        {
+            Refuse(CloseReason.BadHello, "the first frame must be HELLO");
+            return;
+        }
+
+        var error = BodyReader.ReadHello(body, items, at, out var hello, _limits.NestingDepth);
+        if (!error.IsOk || hello!.Version != Hello.CurrentVersion)
+        {
+            Refuse(CloseReason.BadHello, error.IsOk ? $"version {hello!.Version} is not spoken here, version {Hello.CurrentVersion} is" : error.ToString());
+            return;
+        }
+
+        if (!core.Access.Admits(hello.Token, hello.User, hello.Password))
+        {
+            Refuse(CloseReason.Unauthorized, "token, or user and password, missing or wrong");
+            return;
+        }
+
+        Welcome(hello);
+    }
+
+    private void Welcome(Hello hello)
+    {
+        var record = _connection.Record;
+        _timer?.Cancel();
+        _heartbeat = hello.HeartbeatMs is { } asked ? Clamp(TimeSpan.FromMilliseconds(Math.Min(asked, 3_600_000))) : _limits.Heartbeat;
+        _subscriber = new NativeSubscriber(_connection) { Echo = hello.Echo };
+        _subscriptions = new Subscriptions(core, _subscriber, record);
+        _fanout = new Fanout(core, _subscriber, _connection.RentScratch);
+        _receipts = core.Receipts.Of(hello.Producer is { Length: > 0 } producer ? $"producer:{producer}" : $"connection:{record.Id}");
+        record.ClientName = hello.Name;
+        core.Inboxes.Add(record.Id, _subscriber);
+        SendWelcome();
+        _timer = _connection.After(_heartbeat, Tick.Beat);
+    }
+
+    /// <summary>On a stream one HELLO is enough. A datagram client repeats it when WELCOME was lost, or when it starts anew.</summary>
+    private void OnHelloAgain(ReadOnlySpan<byte> body, int items, int at)
+    {
+        if (!_connection.IsDatagram)
+        {
+            Refuse(CloseReason.BadHello, "HELLO was said before");
+            return;
+        }
+
+        if (!Check(BodyReader.ReadHello(body, items, at, out _, _limits.NestingDepth)))
+            return;
+        _subscriptions!.RemoveAll();
+        SendWelcome();
+    }
+
+    private void OnPing(ReadOnlySpan<byte> body, int items, int at)
+    {
+        if (!Check(BodyReader.ReadToken(body, items, at, out var token, _limits.NestingDepth)))
+            return;
+        var raw = token.Of(body);
+        Answer(FrameWriter.SizeOfToken(raw.Length), out var room);
+        Commit(FrameWriter.Pong(room, !_connection.IsDatagram, raw));
+    }
+
+    private void OnBye(ReadOnlySpan<byte> body, int items, int at)
+    {
+        if (Check(BodyReader.ReadBye(body, items, at, out _, _limits.NestingDepth)))
+            _connection.Close(CloseReason.PeerBye);
+    }
+
+    private void OnUnknown(ReadOnlySpan<byte> body, int items, int at, long kind)
+    {
+        if (!Check(BodyReader.ReadUnknown(body, items, at, _limits.NestingDepth)))
+            return;
+        SendErr(ErrorCode.UnknownKind, kind switch
+        {
+            >= Kinds.FirstOfLinks and <= Kinds.LastOfLinks => $"kind {kind} is for links between nodes",
+            _ => $"kind {kind} is not one a client sends",
+        });
+    }
+
+    private void OnHelloTimeout()
+    {
+        if (_subscriber is null)
+            Refuse(CloseReason.BadHello, $"no HELLO within {_limits.HelloTimeout.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s");
+    }
+
+    /// <summary>Only received bytes are a sign of life; what we could send says nothing about the peer.</summary>
+    private void OnBeat()
+    {
+        if (!_connection.IsOpen)
+            return;
+        var heard = _connection.Record.BytesIn;
+        _silent = heard == _heardBytes ? _silent + 1 : 0;
+        _heardBytes = heard;
+        if (_silent >= _limits.HeartbeatMisses)
+        {
+            Refuse(CloseReason.HeartbeatTimeout, $"nothing was heard for {_silent} heartbeats");
+            return;
+        }
+
+        Answer(FrameWriter.SizeOfToken(), out var room);
+        Commit(FrameWriter.Ping(room, !_connection.IsDatagram));
+        EndTurn();
+        _timer = _connection.After(_heartbeat, Tick.Beat);
+    }
+
+    private void OnExhausted(SubscriptionExhausted exhausted) => _subscriptions?.Forget(exhausted.Subscription);
+
+    private void EndTurn()
+    {
+        if (_messages > 0)
+            _connection.Record.CountMessagesIn(_messages);
+        _messages = 0;
+        _fanout.EndTurn();
+    }
+
+    private bool Check(ParseError error)
+    {
+        if (error.IsOk)
+            return true;
+        Refuse(CloseReason.BadFrame, error.ToString());
+        return false;
+    }
+
+    private void Refuse(CloseReason reason, string text)
+    {
+        // What was read before the offence is still passed on.
+        _fanout.Flush();
+        _connection.Close(reason, text);
+    }
+
+    private void SendWelcome()
+    {
+        var record = _connection.Record;
+        var welcome = new Welcome
+        {
+            Node = core.Node,
+            Connection = record.Id.ToString(CultureInfo.InvariantCulture),
+            Inbox = core.Inboxes.NameOf(record.Id),
+            Hostname = Dns.GetHostName(),
+            Address = TextOf(record.Remote),
+            MaxPayload = _limits.PayloadBytes,
+            HeartbeatMs = (long)_heartbeat.TotalMilliseconds,
+        };
+        Answer(FrameWriter.SizeOf(welcome), out var room);
+        Commit(FrameWriter.Welcome(room, !_connection.IsDatagram, welcome));
+    }
+
+    private void SendErr(string code, string text, ulong? id = null)
+    {
+        Answer(FrameWriter.SizeOfErr(code, text), out var room);
+        Commit(FrameWriter.Err(room, !_connection.IsDatagram, code, text, id));
+    }
+
+    private void SendBye(string reason)
+    {
+        Answer(FrameWriter.SizeOfBye(reason), out var room);
+        Commit(FrameWriter.Bye(room, !_connection.IsDatagram, reason, (long)RetryAfter.TotalMilliseconds));
+    }
+
+    /// <summary>Room for an answer, behind everything that was gathered before it.</summary>
+    private void Answer(int bytes, out Span<byte> room)
+    {
+        _fanout.Flush();
+        room = _fanout.Scratch.Reserve(bytes);
+    }
+
+    private void Commit(int length)
+    {
+        var delivery = Delivery.Rent();
+        delivery.Append(_fanout.Scratch.Slab!, _fanout.Scratch.Commit(length), length);
+        _connection.Send(delivery);
+    }
+
+    private static TimeSpan Clamp(TimeSpan heartbeat) => heartbeat < MinHeartbeat ? MinHeartbeat : heartbeat;
+
+    /// <summary>Clients know their address as host:port, or as a path; the carrier they know anyway.</summary>
+    private static string TextOf(NetAddress address)
+    {
+        var text = address.ToString();
+        var colon = text.IndexOf(':', StringComparison.Ordinal);
+        return address.IsUnix ? address.Host : text[(colon + 3)..];
+    }
+
+    private sealed class Tick : IReapable
+    {
+        public static readonly Tick Hello = new();
+        public static readonly Tick Beat = new();
+    }
+}

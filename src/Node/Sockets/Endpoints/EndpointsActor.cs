@@ -1,0 +1,116 @@
+using Akka.Actor;
+using Akka.Event;
+using Anode.Messages;
+
+namespace Anode.Sockets;
+
+/// <summary>
+/// Supervises the guards of all declared endpoints, keeps the directory current, and drains them together. A guard that fails is made anew
+/// under the same policy that it applies itself; its sockets are closed by then, so binding again is safe.
+/// </summary>
+internal sealed class EndpointsActor : UntypedActor
+{
+    private readonly IReadOnlyList<EndpointSpec> _specs;
+    private readonly SocketContext _sockets;
+    private readonly EndpointGuard.GuardOptions _options;
+    private readonly EndpointDirectory _directory;
+    private readonly Dictionary<IActorRef, EndpointEntry> _guards = [];
+    private readonly Dictionary<EndpointEntry, RestartPolicy> _policies = [];
+    private readonly HashSet<string> _draining = new(StringComparer.Ordinal);
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private IActorRef? _drainAsker;
+
+    private EndpointsActor(IReadOnlyList<EndpointSpec> specs, SocketContext sockets, EndpointGuard.GuardOptions options, EndpointDirectory directory) =>
+        (_specs, _sockets, _options, _directory) = (specs, sockets, options, directory);
+
+    public static Props Props(
+        IReadOnlyList<EndpointSpec> specs, SocketContext sockets, EndpointGuard.GuardOptions options, EndpointDirectory directory) =>
+        Produce.Props(() => new EndpointsActor(specs, sockets, options, directory));
+
+    /// <summary>Stop accepting everywhere and end all connections in good order; answered by <see cref="Drained"/>.</summary>
+    internal sealed record DrainAll;
+
+    internal sealed record Drained;
+
+    protected override void PreStart()
+    {
+        Context.System.EventStream.Subscribe(Self, typeof(Endpoint.Changed));
+        foreach (var spec in _specs)
+            Guard(_directory.Declare(spec));
+    }
+
+    protected override void PostStop() => Context.System.EventStream.Unsubscribe(Self);
+
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(
+        e =>
+        {
+            _log.Error(e, "{0} failed and will be made anew with its endpoint", Sender.Path.Name);
+            return Directive.Stop;
+        },
+        loggingEnabled: false);
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case Endpoint.Changed { Status: var status }: OnChanged(status); break;
+            case Terminated { ActorRef: var guard }: OnGuardEnded(guard); break;
+            case GuardAgain { Entry: var entry }: Guard(entry); break;
+            case DrainAll: DrainThem(); break;
+            case EndpointGuard.Drained drained: OnDrained(drained.Name); break;
+            default: Unhandled(message); break;
+        }
+    }
+
+    private void Guard(EndpointEntry entry)
+    {
+        var guard = Context.ActorOf(EndpointGuard.Props(entry.Spec, _sockets, _options, entry.Counters), entry.Spec.ActorName);
+        entry.Guard = guard;
+        _guards[Context.Watch(guard)] = entry;
+    }
+
+    private void OnChanged(Endpoint.Status status)
+    {
+        if (_directory.Find(status.Name) is { } entry)
+            entry.Status = status with { Restarts = status.Restarts + entry.GuardRestarts };
+    }
+
+    private void OnGuardEnded(IActorRef guard)
+    {
+        if (!_guards.Remove(guard, out var entry))
+            return;
+        if (_drainAsker is not null)
+        {
+            OnDrained(entry.Spec.Name);
+            return;
+        }
+
+        if (!_policies.TryGetValue(entry, out var policy))
+            _policies[entry] = policy = new RestartPolicy(_options.Restart, Random.Shared.NextDouble);
+        entry.GuardRestarts = (entry.Status?.Restarts ?? 0) + 1;
+        var decision = policy.OnFailure(TimeSpan.FromMilliseconds(Environment.TickCount64), crash: true);
+        Context.System.EventStream.Publish(new NodeEvent("guard-restarted", entry.Spec.Name, guard.Path.Name, "the endpoint's guard ended and is made anew"));
+        Context.System.Scheduler.ScheduleTellOnce(decision.Delay, Self, new GuardAgain(entry), ActorRefs.NoSender);
+    }
+
+    private void DrainThem()
+    {
+        _drainAsker = Sender;
+        foreach (var (guard, entry) in _guards)
+        {
+            _draining.Add(entry.Spec.Name);
+            guard.Tell(new EndpointGuard.DrainEndpoint());
+        }
+
+        if (_draining.Count == 0)
+            Sender.Tell(new Drained());
+    }
+
+    private void OnDrained(string name)
+    {
+        if (_draining.Remove(name) && _draining.Count == 0)
+            _drainAsker?.Tell(new Drained());
+    }
+
+    private sealed record GuardAgain(EndpointEntry Entry) : IReapable;
+}

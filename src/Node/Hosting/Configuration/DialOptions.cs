@@ -1,0 +1,27 @@
+namespace Anode.Hosting.Configuration;
+
+/// <summary>When a dialer tries again.</summary>
+internal sealed record DialOptions
+{
+    public required TimeSpan MinBackoff { get; init; }
+    public required TimeSpan MaxBackoff { get; init; }
+
+    /// <summary>Connected for this long, the back-off starts anew.</summary>
+    public required TimeSpan HealthyAfter { get; init; }
+
+    /// <summary>After a refusal that will not pass by itself: version, identity, credentials.</summary>
+    public required TimeSpan PermanentBackoff { get; init; }
+
+    public static DialOptions Map(Fields<DialOptions> fields)
+    {
+        var dial = new DialOptions
+        {
+            MinBackoff = fields.Duration("min-backoff", o => o.MinBackoff, Range.Millisecond, Range.Day),
+            MaxBackoff = fields.Duration("max-backoff", o => o.MaxBackoff, Range.Millisecond, Range.Day),
+            HealthyAfter = fields.Duration("healthy-after", o => o.HealthyAfter, Range.Zero, Range.Day),
+            PermanentBackoff = fields.Duration("permanent-backoff", o => o.PermanentBackoff, Range.Millisecond, Range.Day),
+        };
+        fields.Require(dial.MinBackoff <= dial.MaxBackoff, "max-backoff", "node.dial.max-backoff is shorter than min-backoff");
+        return dial;
+    }
+}

@@ -1,0 +1,35 @@
+using Anode.Messages;
+
+namespace Anode.Hosting.Configuration;
+
+/// <summary>One connection the node opens by itself and keeps open.</summary>
+internal sealed record DialerOptions
+{
+    /// <summary>Unique among listeners and dialers.</summary>
+    public required string Name { get; init; }
+
+    public required NetAddress Address { get; init; }
+
+    public required EndpointProtocol Protocol { get; init; }
+
+    public required SocketTuning Tuning { get; init; }
+
+    public required LinesOptions Lines { get; init; }
+
+    public required SlowConsumerPolicy SlowConsumer { get; init; }
+
+    public static DialerOptions Map(Fields<DialerOptions> fields, ValueKind<NetAddress> addressKind)
+    {
+        var address = fields.Value("address", o => o.Address, addressKind);
+        var protocol = fields.Value("protocol", o => o.Protocol, EndpointKinds.Protocol);
+        return new()
+        {
+            Name = fields.Value("name", o => o.Name, EndpointKinds.Name),
+            Address = address,
+            Protocol = protocol,
+            Tuning = fields.Part(o => o.Tuning, part => SocketTuning.Map(part, address)),
+            Lines = fields.Part(o => o.Lines, part => LinesOptions.Map(part, protocol)),
+            SlowConsumer = fields.Value("slow-consumer", o => o.SlowConsumer, EndpointKinds.SlowConsumer),
+        };
+    }
+}

@@ -1,0 +1,68 @@
+using Anode.Messages;
+
+namespace Anode.Hosting.Configuration;
+
+/// <summary>One socket the node opens for others: a stream it accepts on, or a datagram socket it binds.</summary>
+internal sealed record ListenerOptions
+{
+    /// <summary>Unique among listeners and dialers.</summary>
+    public required string Name { get; init; }
+
+    public required NetAddress Address { get; init; }
+
+    public required EndpointProtocol Protocol { get; init; }
+
+    /// <summary>Whether the node counts as ready only once this is bound.</summary>
+    public required bool Required { get; init; }
+
+    public required int Backlog { get; init; }
+
+    /// <summary>Open connections at which accepting pauses; 0: no bound.</summary>
+    public required int MaxConnections { get; init; }
+
+    public required SocketTuning Tuning { get; init; }
+
+    /// <summary><c>SO_REUSEPORT</c>: several processes share the port, the kernel spreads connections.</summary>
+    public required bool ReusePort { get; init; }
+
+    /// <summary>An IPv6 socket that takes IPv4 as well.</summary>
+    public required bool DualStack { get; init; }
+
+    /// <summary>Null: as umask has it.</summary>
+    public required UnixFileMode? UnixMode { get; init; }
+
+    /// <summary>Datagrams, native: MSG without a session publishes.</summary>
+    public required bool AllowAnonymousPublish { get; init; }
+
+    public required LinesOptions Lines { get; init; }
+
+    public required SlowConsumerPolicy SlowConsumer { get; init; }
+
+    public static ListenerOptions Map(Fields<ListenerOptions> fields, ValueKind<NetAddress> addressKind)
+    {
+        var address = fields.Value("address", o => o.Address, addressKind);
+        var protocol = fields.Value("protocol", o => o.Protocol, EndpointKinds.Protocol);
+        var isStream = address.Kind == SocketKind.Stream;
+        var stream = fields.Only(isStream, "it is for tcp:// and unix:// only, there are no connections to accept here");
+        var ip = fields.Only(!address.IsUnix, "it is for tcp:// and udp:// only");
+        var v6 = fields.Only(address.Family == Family.Inet6, "it is for IPv6 addresses like tcp://[::]:7400 only");
+        var file = fields.Only(address.IsUnix && !address.IsAbstract, "it is for Unix sockets with a path only");
+        var nativeDatagram = fields.Only(!isStream && protocol == EndpointProtocol.Native, "it is for native datagrams only");
+        return new()
+        {
+            Name = fields.Value("name", o => o.Name, EndpointKinds.Name),
+            Address = address,
+            Protocol = protocol,
+            Required = fields.Switch("required", o => o.Required),
+            Backlog = stream.Count("backlog", o => o.Backlog, 0, 65535),
+            MaxConnections = stream.Count("max-connections", o => o.MaxConnections, 0, int.MaxValue),
+            Tuning = fields.Part(o => o.Tuning, part => SocketTuning.Map(part, address)),
+            ReusePort = ip.Switch("reuse-port", o => o.ReusePort),
+            DualStack = v6.Switch("dual-stack", o => o.DualStack),
+            UnixMode = file.Value("unix-mode", o => o.UnixMode, EndpointKinds.UnixMode),
+            AllowAnonymousPublish = nativeDatagram.Switch("allow-anonymous-publish", o => o.AllowAnonymousPublish),
+            Lines = fields.Part(o => o.Lines, part => LinesOptions.Map(part, protocol)),
+            SlowConsumer = fields.Value("slow-consumer", o => o.SlowConsumer, EndpointKinds.SlowConsumer),
+        };
+    }
+}

@@ -1,0 +1,65 @@
+using System.Text.RegularExpressions;
+
+namespace Anode.Hosting.Configuration;
+
+/// <summary>All that <c>node { … }</c> says, checked and with every default filled in. The defaults stand in <c>hocon.conf</c> and nowhere else.</summary>
+internal sealed partial record NodeOptions
+{
+    public required string Name { get; init; }
+    public required string RuntimeDir { get; init; }
+    public required TimeSpan DrainTimeout { get; init; }
+    public required ValueList<ListenerOptions> Listeners { get; init; }
+    public required ValueList<DialerOptions> Dialers { get; init; }
+    public required LimitOptions Limits { get; init; }
+    public required TimeoutOptions Timeouts { get; init; }
+    public required RestartOptions Restart { get; init; }
+    public required AcceptShortageOptions AcceptShortage { get; init; }
+    public required DialOptions Dial { get; init; }
+    public required HttpOptions Http { get; init; }
+    public required SecurityOptions Security { get; init; }
+    public required LogOptions Log { get; init; }
+
+    public static NodeOptions Map(Fields<NodeOptions> fields, Surroundings here)
+    {
+        var name = fields.Value("name", o => o.Name, NodeName(here.HostName));
+        var runtimeDir = fields.Value("runtime-dir", o => o.RuntimeDir, Folder(here.RuntimeDir));
+        var listened = EndpointKinds.Address(runtimeDir, name, anyPort: true);
+        var dialled = EndpointKinds.Address(runtimeDir, name, anyPort: false);
+        var options = new NodeOptions
+        {
+            Name = name,
+            RuntimeDir = runtimeDir,
+            DrainTimeout = fields.Duration("drain-timeout", o => o.DrainTimeout, Range.Zero, Range.Day),
+            Listeners = fields.Items("listeners", o => o.Listeners, item => ListenerOptions.Map(item, listened)),
+            Dialers = fields.Items("dialers", o => o.Dialers, item => DialerOptions.Map(item, dialled)),
+            Limits = fields.Block("limits", o => o.Limits, LimitOptions.Map),
+            Timeouts = fields.Block("timeouts", o => o.Timeouts, TimeoutOptions.Map),
+            Restart = fields.Block("restart", o => o.Restart, RestartOptions.Map),
+            AcceptShortage = fields.Block("accept-shortage", o => o.AcceptShortage, AcceptShortageOptions.Map),
+            Dial = fields.Block("dial", o => o.Dial, DialOptions.Map),
+            Http = fields.Block("http", o => o.Http, HttpOptions.Map),
+            Security = fields.Block("security", o => o.Security, SecurityOptions.Map),
+            Log = fields.Block("log", o => o.Log, LogOptions.Map),
+        };
+        EndpointConflicts.Refuse(options, fields);
+        return EndpointNames.Complete(options);
+    }
+
+    /// <summary>One word of a subject (<c>_inbox.NODE.CONNECTION</c>), so without dots; the host's name is made to fit.</summary>
+    private static ValueKind<string> NodeName(string hostName) => ValueKinds.Text with
+    {
+        Parse = text => text.Length == 0 ? Unfit().Replace(hostName, "-") is { Length: > 0 } name ? name[..Math.Min(name.Length, 64)] : "anode"
+            : text.Length <= 64 && !Unfit().IsMatch(text) ? text
+            : ValueKinds.Wrong<string>("is not a node's name: write 1 to 64 letters, digits, '-' or '_'"),
+    };
+
+    private static ValueKind<string> Folder(string @default) => ValueKinds.Text with
+    {
+        Parse = text => text.Length == 0 ? @default
+            : Path.IsPathFullyQualified(text) ? text
+            : ValueKinds.Wrong<string>("is not an absolute path"),
+    };
+
+    [GeneratedRegex("[^A-Za-z0-9_-]")]
+    private static partial Regex Unfit();
+}

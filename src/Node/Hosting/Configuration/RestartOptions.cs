@@ -1,0 +1,28 @@
+namespace Anode.Hosting.Configuration;
+
+/// <summary>How an endpoint that lost its socket comes back.</summary>
+internal sealed record RestartOptions
+{
+    /// <summary>Restarts within <see cref="Window"/> before the endpoint counts as failed.</summary>
+    public required int Budget { get; init; }
+    public required TimeSpan Window { get; init; }
+    public required TimeSpan MinBackoff { get; init; }
+    public required TimeSpan MaxBackoff { get; init; }
+
+    /// <summary>Between the tries of a failed endpoint.</summary>
+    public required TimeSpan FailedRetry { get; init; }
+
+    public static RestartOptions Map(Fields<RestartOptions> fields)
+    {
+        var restart = new RestartOptions
+        {
+            Budget = fields.Count("budget", o => o.Budget, 0, 1000),
+            Window = fields.Duration("window", o => o.Window, Range.Millisecond, Range.Day),
+            MinBackoff = fields.Duration("min-backoff", o => o.MinBackoff, Range.Millisecond, Range.Day),
+            MaxBackoff = fields.Duration("max-backoff", o => o.MaxBackoff, Range.Millisecond, Range.Day),
+            FailedRetry = fields.Duration("failed-retry", o => o.FailedRetry, Range.Millisecond, Range.Day),
+        };
+        fields.Require(restart.MinBackoff <= restart.MaxBackoff, "max-backoff", "node.restart.max-backoff is shorter than min-backoff");
+        return restart;
+    }
+}

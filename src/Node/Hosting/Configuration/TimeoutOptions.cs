@@ -1,0 +1,29 @@
+namespace Anode.Hosting.Configuration;
+
+/// <summary>How long the node waits for a peer.</summary>
+internal sealed record TimeoutOptions
+{
+    /// <summary>From accept to a valid HELLO.</summary>
+    public required TimeSpan Hello { get; init; }
+
+    /// <summary>Silence after which a peer is asked for a sign of life.</summary>
+    public required TimeSpan Heartbeat { get; init; }
+
+    /// <summary>Silent heartbeats that end a connection or session.</summary>
+    public required int HeartbeatMisses { get; init; }
+
+    /// <summary>What a closing connection has to flush what is queued for it.</summary>
+    public required TimeSpan Linger { get; init; }
+
+    /// <summary>One attempt to connect, name resolution included.</summary>
+    public required TimeSpan Connect { get; init; }
+
+    public static TimeoutOptions Map(Fields<TimeoutOptions> fields) => new()
+    {
+        Hello = fields.Duration("hello", o => o.Hello, Range.Millisecond, Range.Day),
+        Heartbeat = fields.Duration("heartbeat", o => o.Heartbeat, Range.Millisecond, Range.Day),
+        HeartbeatMisses = fields.Count("heartbeat-misses", o => o.HeartbeatMisses, 1, 100),
+        Linger = fields.Duration("linger", o => o.Linger, Range.Zero, Range.Day),
+        Connect = fields.Duration("connect", o => o.Connect, Range.Millisecond, Range.Day),
+    };
+}

@@ -8,7 +8,7 @@ namespace Anode.Sockets;
 /// Supervises the guards of all declared endpoints, keeps the directory current, and drains them together. A guard that fails is made anew
 /// under the same policy that it applies itself; its sockets are closed by then, so binding again is safe.
 /// </summary>
-internal sealed class EndpointsActor : UntypedActor
+internal sealed class EndpointsActor : UntypedActor, IWithTimers
 {
     private readonly IReadOnlyList<EndpointSpec> _specs;
     private readonly SocketContext _sockets;
@@ -26,6 +26,9 @@ internal sealed class EndpointsActor : UntypedActor
     public static Props Props(
         IReadOnlyList<EndpointSpec> specs, SocketContext sockets, EndpointGuard.GuardOptions options, EndpointDirectory directory) =>
         Produce.Props(() => new EndpointsActor(specs, sockets, options, directory));
+
+    /// <summary>Set by Akka.</summary>
+    public ITimerScheduler Timers { get; set; } = null!;
 
     /// <summary>Stop accepting everywhere and end all connections in good order; answered by <see cref="Drained"/>.</summary>
     internal sealed record DrainAll;
@@ -90,7 +93,7 @@ internal sealed class EndpointsActor : UntypedActor
         entry.GuardRestarts = (entry.Status?.Restarts ?? 0) + 1;
         var decision = policy.OnFailure(TimeSpan.FromMilliseconds(Environment.TickCount64), crash: true);
         Context.System.EventStream.Publish(new NodeEvent("guard-restarted", entry.Spec.Name, guard.Path.Name, "the endpoint's guard ended and is made anew"));
-        Context.System.Scheduler.ScheduleTellOnce(decision.Delay, Self, new GuardAgain(entry), ActorRefs.NoSender);
+        Timers.StartSingleTimer(entry.Spec.Name, new GuardAgain(entry), decision.Delay);
     }
 
     private void DrainThem()

@@ -1,0 +1,116 @@
+using Anode.Hosting.Configuration;
+using Anode.Messages;
+using Anode.Protocols.Lines;
+using Anode.Protocols.Native;
+using Anode.Protocols.Relay;
+using Anode.Sockets;
+
+namespace Anode.Hosting;
+
+/// <summary>From configuration to what the sockets and protocols take: the one place where a protocol's name meets its code.</summary>
+internal sealed class EndpointSpecs(RelayCore core, SocketContext sockets)
+{
+    public static SocketSettings SettingsOf(NodeOptions options) => new()
+    {
+        BufferBytes = options.Limits.BufferBytes,
+        SlabsPerSource = options.Limits.SlabsPerSource,
+        MaxSlabBytes = (int)options.Limits.MaxSlabBytes,
+        PendingBytes = options.Limits.PendingBytes,
+        SlowConsumerHold = options.Limits.SlowConsumerHold,
+        WriteTimeout = options.Limits.WriteTimeout,
+        BufferWait = options.Limits.BufferWait,
+        Linger = options.Timeouts.Linger,
+        ConnectTimeout = options.Timeouts.Connect,
+        ShortageMin = options.AcceptShortage.Min,
+        ShortageMax = options.AcceptShortage.Max,
+        ClosedHistory = options.Limits.ClosedHistory,
+        SessionsPerSocket = options.Limits.SessionsPerSocket,
+    };
+
+    public static RelayCore CoreOf(NodeOptions options)
+    {
+        var limits = options.Limits;
+        var messages = new MessageLimits
+        {
+            PayloadBytes = (int)limits.PayloadBytes,
+            FrameBytes = (int)limits.FrameBytes,
+            NestingDepth = limits.NestingDepth,
+            LineBytes = (int)limits.LineBytes,
+            SubscriptionsPerConnection = limits.SubscriptionsPerConnection,
+            Connections = limits.Connections,
+            ReceiptWindow = limits.ReceiptWindow,
+            Producers = limits.Producers,
+            HelloTimeout = options.Timeouts.Hello,
+            Heartbeat = options.Timeouts.Heartbeat,
+            HeartbeatMisses = options.Timeouts.HeartbeatMisses,
+        };
+        var users = options.Security.Users.Select(user => (user.User, user.Password)).ToArray();
+        return new RelayCore(options.Name, messages, new AccessPolicy([.. options.Security.Tokens], users));
+    }
+
+    public static EndpointGuard.GuardOptions GuardOptionsOf(NodeOptions options) => new(
+        new Sockets.RestartOptions(
+            options.Restart.Budget, options.Restart.Window, options.Restart.MinBackoff, options.Restart.MaxBackoff, options.Restart.FailedRetry),
+        new Sockets.DialOptions(options.Dial.MinBackoff, options.Dial.MaxBackoff, options.Dial.HealthyAfter));
+
+    public IReadOnlyList<EndpointSpec> Of(NodeOptions options) =>
+        [.. options.Listeners.Select(Of), .. options.Dialers.Select(Of)];
+
+    private EndpointSpec Of(ListenerOptions listener) => new()
+    {
+        Name = listener.Name,
+        Kind = listener.Address.Kind == SocketKind.Stream ? EndpointKind.Listener : EndpointKind.Datagram,
+        Address = listener.Address,
+        Protocol = NameOf(listener.Protocol),
+        Stream = StreamOf(listener.Protocol, listener.Lines),
+        Datagram = DatagramOf(listener),
+        Required = listener.Required,
+        Backlog = listener.Backlog,
+        MaxConnections = listener.MaxConnections,
+        Overflow = OverflowOf(listener.SlowConsumer),
+        Options = SocketOptionsOf(listener.Tuning) with
+        {
+            ReusePort = listener.ReusePort,
+            DualStack = listener.DualStack,
+            UnixMode = (int?)listener.UnixMode,
+        },
+    };
+
+    private EndpointSpec Of(DialerOptions dialer) => new()
+    {
+        Name = dialer.Name,
+        Kind = EndpointKind.Dialer,
+        Address = dialer.Address,
+        Protocol = NameOf(dialer.Protocol),
+        Stream = StreamOf(dialer.Protocol, dialer.Lines),
+        Required = false,
+        Overflow = OverflowOf(dialer.SlowConsumer),
+        Options = SocketOptionsOf(dialer.Tuning),
+    };
+
+    private ProtocolFactory StreamOf(EndpointProtocol protocol, LinesOptions lines) => protocol switch
+    {
+        EndpointProtocol.Lines => () => new LinesClient(core, SettingsOf(lines)),
+        _ => () => new NativeClient(core, sockets.Connections.OpenCount),
+    };
+
+    private IDatagramProtocol? DatagramOf(ListenerOptions listener) => listener switch
+    {
+        { Address.Kind: SocketKind.Stream } => null,
+        { Protocol: EndpointProtocol.Lines } => new LinesDatagrams(core, SettingsOf(listener.Lines), listener.Name, sockets.Pool),
+        _ => new NativeDatagrams(core, sockets.Pool, listener.AllowAnonymousPublish),
+    };
+
+    private static LinesSettings SettingsOf(LinesOptions lines) => new(lines.Publish, lines.Subscribe, lines.Echo);
+
+    private static string NameOf(EndpointProtocol protocol) => protocol.ToString().ToLowerInvariant();
+
+    private static OverflowPolicy OverflowOf(SlowConsumerPolicy policy) =>
+        policy == SlowConsumerPolicy.Drop ? OverflowPolicy.Drop : OverflowPolicy.Close;
+
+    private static Sock.Options SocketOptionsOf(SocketTuning tuning) => new(
+        tuning.NoDelay,
+        tuning.KeepAlive is { } keepAlive ? new Sock.KeepAlive(keepAlive.Idle, keepAlive.Interval, keepAlive.Probes) : null,
+        tuning.ReceiveBufferBytes > 0 ? (int)tuning.ReceiveBufferBytes : null,
+        tuning.SendBufferBytes > 0 ? (int)tuning.SendBufferBytes : null);
+}

@@ -1,0 +1,127 @@
+using System.Runtime.InteropServices;
+using Akka.Actor;
+using Akka.Hosting;
+using Anode.Hosting.Configuration;
+using Anode.Operations;
+using Anode.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Anode.Hosting;
+
+/// <summary>Runs a node from start to drained: the tree of actors, the HTTP API, signals, the ready file.</summary>
+internal sealed class NodeHost(LoadedConfig config, string? readyFile, TextWriter errors)
+{
+    private const int Done = 0, Failed = 1;
+
+    // Beyond drain-timeout the process ends whatever still hangs: a supervisor that waits would kill it anyway, later.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
+
+    private readonly NodeOptions _options = config.Options;
+    private readonly NodeRuntime _runtime = new(config.Options);
+    private readonly TaskCompletionSource _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Returns the exit code, once the node has been told to stop and has drained.</summary>
+    public async Task<int> RunAsync(CancellationToken cancellation)
+    {
+        using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
+        await using var registration = cancellation.Register(() => _stop.TrySetResult());
+        _runtime.View.Drain = () => _stop.TrySetResult();
+
+        await using var app = Build();
+        try
+        {
+            await app.StartAsync(CancellationToken.None);
+        }
+        catch (Exception e) when (e is IOException or Microsoft.AspNetCore.Connections.AddressInUseException or System.Security.SecurityException)
+        {
+            await errors.WriteLineAsync($"anode: the HTTP API cannot listen on {_options.Http.Address}: {e.Message.TrimEnd('.')}. Choose another with --http HOST:PORT, or --http off.");
+            return Failed;
+        }
+
+        var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("anode");
+        var announced = AnnounceAsync(app, logger);
+        await Task.WhenAny(_stop.Task, announced.ContinueWith(t => t.IsCompletedSuccessfully ? _stop.Task : Task.CompletedTask, TaskScheduler.Default).Unwrap());
+        if (announced.IsFaulted)
+        {
+            await errors.WriteLineAsync($"anode: --ready-file {readyFile} cannot be written: {announced.Exception.InnerException!.Message}");
+            await DrainAsync(app, logger);
+            return Failed;
+        }
+
+        await DrainAsync(app, logger);
+        return Done;
+    }
+
+    private void OnSignal(PosixSignalContext signal)
+    {
+        signal.Cancel = true;
+        if (!_stop.TrySetResult())
+            Environment.Exit(Done); // the second one means now
+    }
+
+    private WebApplication Build()
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
+        builder.Logging.ClearProviders();
+        builder.Logging.SetMinimumLevel(_options.Log.Level);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Logging.AddNodeConsole(_options.Log.Format);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
+        builder.Services.AddSingleton<IHostLifetime, QuietLifetime>();
+        builder.Services.AddAkka("anode", (akka, _) => akka
+            .ConfigureLoggers(loggers =>
+            {
+                loggers.ClearLoggers();
+                loggers.AddLoggerFactory();
+            })
+            .WithNode(config, _runtime));
+        builder.AddNodeOperations(_runtime.View);
+        if (_options.Http.Address is { } http)
+            builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(HttpAddress.EndPointOf(http)));
+        else
+            builder.Services.AddSingleton<IServer, NoServer>();
+        var app = builder.Build();
+        if (_options.Http.Address is not null)
+            app.MapNodeOperations(_runtime.View);
+        return app;
+    }
+
+    private async Task AnnounceAsync(WebApplication app, ILogger logger)
+    {
+        var endpoints = await _runtime.Ready.Ready;
+        var http = _options.Http.Address is null ? null : HttpAddress.TextOf(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>());
+        logger.LogInformation("{Name} is ready, HTTP on {Http}", _options.Name, http ?? "off");
+        if (readyFile is not null)
+            await ReadyFile.WriteAsync(readyFile, ReadyFile.Json(_options.Name, endpoints, http), CancellationToken.None);
+    }
+
+    private async Task DrainAsync(WebApplication app, ILogger logger)
+    {
+        _runtime.View.Draining = true;
+        logger.LogInformation("{Name} is draining", _options.Name);
+        using var deadline = new Timer(_ => Environment.Exit(Done), null, _options.DrainTimeout + Grace, Timeout.InfiniteTimeSpan);
+        _runtime.Opener?.Tell(Sockets.Drain.Instance);
+        if (_runtime.Endpoints is { } endpoints)
+        {
+            try
+            {
+                await endpoints.Ask<EndpointsActor.Drained>(new EndpointsActor.DrainAll(), _options.DrainTimeout);
+            }
+            catch (AskTimeoutException)
+            {
+                logger.LogWarning("not everything had ended within the drain time-out of {Seconds} s", _options.DrainTimeout.TotalSeconds);
+            }
+        }
+
+        await app.StopAsync(CancellationToken.None);
+        if (readyFile is not null)
+            File.Delete(readyFile);
+    }
+}

@@ -1,0 +1,43 @@
+using Akka.Actor;
+using Anode.Hosting.Configuration;
+using Anode.Operations;
+using Anode.Sockets;
+
+namespace Anode.Hosting;
+
+/// <summary>The parts of one running node, put together from its options.</summary>
+internal sealed class NodeRuntime
+{
+    public NodeRuntime(NodeOptions options)
+    {
+        Options = options;
+        var sockets = new SocketContext(EndpointSpecs.SettingsOf(options));
+        var relay = EndpointSpecs.CoreOf(options);
+        Specs = new EndpointSpecs(relay, sockets).Of(options);
+        View = new NodeView
+        {
+            Name = options.Name,
+            Token = options.Http.Token,
+            Sockets = sockets,
+            Relay = relay,
+            Endpoints = new EndpointDirectory(),
+            Events = new EventLog(),
+        };
+        Ready = new ReadyWatch(Specs);
+    }
+
+    public NodeOptions Options { get; }
+
+    public IReadOnlyList<EndpointSpec> Specs { get; }
+
+    public NodeView View { get; }
+
+    /// <summary>Tells when every required endpoint serves.</summary>
+    public ReadyWatch Ready { get; }
+
+    /// <summary>Supervises the guards; set when the tree stands.</summary>
+    public IActorRef? Endpoints { get; set; }
+
+    /// <summary>Opens sockets for other actors; set when the tree stands.</summary>
+    public IActorRef? Opener { get; set; }
+}

@@ -1,0 +1,28 @@
+using System.Text.Json;
+using Anode.Messages;
+
+namespace Anode.Hosting;
+
+/// <summary>
+/// What <c>--ready-file</c> gets: written beside and renamed, so that who waits for it never reads half of it.
+/// </summary>
+internal static class ReadyFile
+{
+    public static string Json(string name, IEnumerable<Endpoint.Status> endpoints, string? http) => JsonSerializer.Serialize(new
+    {
+        name,
+        pid = Environment.ProcessId,
+        listeners = endpoints
+            .Where(status => status.Kind != "dialer")
+            .Select(status => new { name = status.Name, protocol = status.Protocol, address = status.Local!.ToString() }),
+        http,
+        cluster = (string?)null,
+    });
+
+    public static async Task WriteAsync(string path, string json, CancellationToken cancellation)
+    {
+        var draft = $"{path}.{Environment.ProcessId}.tmp";
+        await File.WriteAllTextAsync(draft, json + "\n", cancellation);
+        File.Move(draft, path, overwrite: true);
+    }
+}

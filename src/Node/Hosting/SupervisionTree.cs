@@ -1,0 +1,68 @@
+using Akka.Actor;
+using Akka.Hosting;
+using Anode.Hosting.Configuration;
+using Anode.Operations;
+using Anode.Sockets;
+using Anode.Sockets.Serialization;
+
+namespace Anode.Hosting;
+
+/// <summary>
+/// The whole supervision tree of a node, in one place:
+/// <code>
+/// /user/node
+///   reaper              returns slabs and closes sockets that reached an actor after its end
+///   events              what happened, for /api/events
+///   endpoints
+///     ep-tcp-7400       EndpointGuard: back-off, budget, state; never touches a socket
+///       conns           ConnectionsActor, one-for-one/stop: grants accept credit
+///         conn-17       ConnectionActor: owns one accepted socket and its (conn, address)
+///       listener        ListenerActor: owns the listening socket
+///     ep-udp-7400       EndpointGuard
+///       conns           SessionsActor: one child for each (socket, address)
+///         peer-18       SessionActor
+///       socket          DatagramActor: owns the socket
+///     ep-to-sensor      EndpointGuard of a dialer
+///       conns, dialer   DialerActor: owns the socket while it connects
+///   sockets             SocketsActor: sockets that other actors open and drive
+///     socket-3, conn-19
+/// </code>
+/// </summary>
+internal sealed class NodeActor : UntypedActor
+{
+    private readonly NodeRuntime _runtime;
+
+    private NodeActor(NodeRuntime runtime) => _runtime = runtime;
+
+    public static Props Props(NodeRuntime runtime) => Produce.Props(() => new NodeActor(runtime));
+
+    protected override void PreStart()
+    {
+        var (runtime, view) = (_runtime, _runtime.View);
+        Context.ActorOf(ReaperActor.Props(), "reaper");
+        Context.ActorOf(EventsActor.Props(view.Events), "events");
+        runtime.Opener = Context.ActorOf(SocketsActor.Props(view.Sockets), "sockets");
+        runtime.Endpoints = Context.ActorOf(
+            EndpointsActor.Props(runtime.Specs, view.Sockets, EndpointSpecs.GuardOptionsOf(runtime.Options), view.Endpoints), "endpoints");
+    }
+
+    /// <summary>A branch that fails begins anew with all below it; ten failures in a minute are a bug that a restart does not heal.</summary>
+    protected override SupervisorStrategy SupervisorStrategy() =>
+        new OneForOneStrategy(maxNrOfRetries: 10, withinTimeRange: TimeSpan.FromMinutes(1), _ => Directive.Restart);
+
+    protected override void OnReceive(object message) => Unhandled(message);
+}
+
+internal static class SupervisionTree
+{
+    public static AkkaConfigurationBuilder WithNode(this AkkaConfigurationBuilder builder, LoadedConfig config, NodeRuntime runtime) =>
+        builder
+            .AddHocon(config.Akka, HoconAddMode.Prepend)
+            .AddHocon(SockSerializer.Config, HoconAddMode.Prepend)
+            .WithActors((system, _) =>
+            {
+                runtime.View.System = system;
+                runtime.Ready.Start(system);
+                runtime.View.Root = system.ActorOf(NodeActor.Props(runtime), "node");
+            });
+}

@@ -1,0 +1,35 @@
+using Akka.Actor;
+using Anode.Protocols.Relay;
+using Anode.Sockets;
+
+namespace Anode.Operations;
+
+/// <summary>What operators may see of a node and touch: put together by the host, read by the HTTP API and the metrics.</summary>
+internal sealed class NodeView
+{
+    public required string Name { get; init; }
+
+    /// <summary>Needed for whatever changes state, when the API is reachable from other machines; empty: none is set.</summary>
+    public required string Token { get; init; }
+
+    public required SocketContext Sockets { get; init; }
+
+    public required RelayCore Relay { get; init; }
+
+    public required EndpointDirectory Endpoints { get; init; }
+
+    public required EventLog Events { get; init; }
+
+    public DateTimeOffset StartedAt { get; } = DateTimeOffset.UtcNow;
+
+    public ActorSystem? System { get; set; }
+
+    /// <summary>Root of the supervision tree, <c>/user/node</c>.</summary>
+    public IActorRef? Root { get; set; }
+
+    /// <summary>The node takes no new connections any more.</summary>
+    public bool Draining { get; set; }
+
+    /// <summary>Begins to drain, as SIGTERM does; set by the host.</summary>
+    public Action Drain { get; set; } = () => { };
+}

@@ -68,8 +68,9 @@ internal sealed class NodeHost(LoadedConfig config, string? readyFile, TextWrite
 
     private WebApplication Build()
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
-        builder.Logging.ClearProviders();
+        // Empty: no appsettings.json, no ASPNETCORE_URLS, no file watchers. The node has one configuration, its own.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddRoutingCore();
         builder.Logging.SetMinimumLevel(_options.Log.Level);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Logging.AddNodeConsole(_options.Log.Format);
@@ -84,10 +85,11 @@ internal sealed class NodeHost(LoadedConfig config, string? readyFile, TextWrite
             .WithNode(config, _runtime));
         builder.AddNodeOperations(_runtime.View);
         if (_options.Http.Address is { } http)
-            builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(HttpAddress.EndPointOf(http)));
+            builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(HttpAddress.EndPointOf(http)));
         else
             builder.Services.AddSingleton<IServer, NoServer>();
         var app = builder.Build();
+        app.UseRouting();
         if (_options.Http.Address is not null)
             app.MapNodeOperations(_runtime.View);
         return app;

@@ -17,6 +17,9 @@ internal sealed record HttpOptions
         Token = fields.Value("token", o => o.Token, ValueKinds.Secret),
     };
 
+    /// <summary>The compiler's own would put the token into every log line that shows options.</summary>
+    public override string ToString() => $"{nameof(HttpOptions)} {{ {nameof(Address)} = {Address} }}";
+
     private static readonly ValueKind<NetAddress?> HostPortOrOff = new(
         text => text == "off" ? new Read<NetAddress?>(null, null)
             : !text.Contains('/') && NetAddress.TryParse($"tcp://{text}", out var address, out _) ? address

@@ -40,6 +40,7 @@ internal sealed record ListenerOptions
 
     public static ListenerOptions Map(Fields<ListenerOptions> fields, ValueKind<NetAddress> addressKind)
     {
+        var name = fields.Value("name", o => o.Name, EndpointKinds.Name);
         var address = fields.Value("address", o => o.Address, addressKind);
         var protocol = fields.Value("protocol", o => o.Protocol, EndpointKinds.Protocol);
         var isStream = address.Kind == SocketKind.Stream;
@@ -50,7 +51,7 @@ internal sealed record ListenerOptions
         var nativeDatagram = fields.Only(!isStream && protocol == EndpointProtocol.Native, "it is for native datagrams only");
         return new()
         {
-            Name = fields.Value("name", o => o.Name, EndpointKinds.Name),
+            Name = name,
             Address = address,
             Protocol = protocol,
             Required = fields.Switch("required", o => o.Required),

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Anode.Bench;
 
-// bench [--repeat N] [--seconds S]: one publisher to one and to four subscribers and a ping-pong, through the node and through a bare
+// bench [--repeat N] [--seconds S] [--bytes B] [--fan-out F]: one publisher to one and to four subscribers and a ping-pong, through the node and through a bare
 // two-socket relay, alternating, medians; every run in a server process of its own.
 if (args is ["bare", var subscribers])
     return BareRelay.Run(int.Parse(subscribers, CultureInfo.InvariantCulture));
@@ -15,9 +15,9 @@ Console.WriteLine($"{Environment.ProcessorCount} cores, {RuntimeInformation.Fram
 Console.WriteLine();
 Console.WriteLine("| load | bytes | anode msg/s | bare msg/s | ratio | anode MB/s | anode CPU s/M | bare CPU s/M | allocated B/msg |");
 Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
-foreach (var fanOut in (int[])[1, 4])
+foreach (var fanOut in Only("--fan-out", 1, 4))
 {
-    foreach (var bytes in (int[])[16, 128, 1024, 16 * 1024])
+    foreach (var bytes in Only("--bytes", 16, 128, 1024, 16 * 1024))
     {
         var (node, bare) = Alternate(
             () => Measure(ServerProcess.StartNode(), native: true, fanOut, bytes), () => Measure(ServerProcess.StartBare(fanOut), native: false, fanOut, bytes));
@@ -64,6 +64,8 @@ HdrHistogram.HistogramBase Pong(ServerProcess server, bool native)
 
     return runs;
 }
+
+int[] Only(string name, params int[] all) => Option(name, 0) is var one and > 0 ? [one] : all;
 
 int Option(string name, int otherwise) =>
     Array.IndexOf(args, name) is var at and >= 0 && at + 1 < args.Length ? int.Parse(args[at + 1], CultureInfo.InvariantCulture) : otherwise;

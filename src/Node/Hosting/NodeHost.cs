@@ -79,8 +79,9 @@ internal sealed class NodeHost(LoadedConfig config, string? readyFile, TextWrite
         builder.Services.AddAkka("anode", (akka, _) => akka
             .ConfigureLoggers(loggers =>
             {
-                loggers.ClearLoggers();
                 loggers.AddLoggerFactory();
+                loggers.ClearLoggers();
+                loggers.AddLogger<NodeLogger>();
             })
             .WithNode(config, _runtime));
         builder.AddNodeOperations(_runtime.View);

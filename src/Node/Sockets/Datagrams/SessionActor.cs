@@ -16,6 +16,7 @@ internal sealed class SessionActor : UntypedActor, IConnection
     private readonly IConnectionProtocol _protocol;
     private IActorRef? _socket;
     private CloseReason? _reason;
+    private bool _opened;
 
     private SessionActor(SocketContext sockets, EndPoint address, ConnectionRecord record, EndpointCounters counters,
         IConnectionProtocol protocol, IActorRef? socket)
@@ -63,9 +64,12 @@ internal sealed class SessionActor : UntypedActor, IConnection
     {
         try
         {
+            // The supervisor may be faster than our own first message: whatever comes first finds the session open.
+            if (!_opened)
+                Open();
             switch (message)
             {
-                case Start: _protocol.OnOpen(this); break;
+                case Start: break;
                 case DatagramBatch batch: OnBatch(batch); break;
                 case Delivery delivery: SendOut(delivery); break;
                 case Serving.Socketed socketed: _socket = socketed.Socket; break;
@@ -130,6 +134,12 @@ internal sealed class SessionActor : UntypedActor, IConnection
     public ICancelable After(TimeSpan delay, object message) =>
         Context.System.Scheduler.ScheduleTellOnceCancelable(delay, Self, message, ActorRefs.NoSender);
 
+    private void Open()
+    {
+        _opened = true;
+        _protocol.OnOpen(this);
+    }
+
     private void OnBatch(DatagramBatch batch)
     {
         try
@@ -166,7 +176,7 @@ internal sealed class SessionActor : UntypedActor, IConnection
         return false;
     }
 
-    private sealed class Start : INoSerializationVerificationNeeded
+    private sealed class Start : IReapable
     {
         public static readonly Start Instance = new();
     }

@@ -51,7 +51,8 @@ internal sealed class DatagramSocketActor : UntypedActor, IDatagramReadHost, IDa
         _reader.Dispose();
         _writer.Dispose();
         _socket.Dispose();
-        _owner.Tell(new Sock.Closed(_reason ?? CloseReason.Crashed, _errno));
+        if (_reason != CloseReason.OwnerGone)
+            _owner.Tell(new Sock.Closed(_reason ?? CloseReason.Crashed, _errno));
     }
 
     protected override void OnReceive(object message)

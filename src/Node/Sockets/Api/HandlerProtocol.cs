@@ -58,7 +58,11 @@ internal sealed class HandlerProtocol(IActorRef owner, Func<ConnectionRecord, So
         // The stream is the owner's: there are no last words of ours to put into it.
     }
 
-    public void OnClosed(CloseReason reason, int errno) => Tell(new Sock.Closed(reason, errno));
+    public void OnClosed(CloseReason reason, int errno)
+    {
+        if (reason != CloseReason.OwnerGone)
+            Tell(new Sock.Closed(reason, errno));
+    }
 
     public void OnDrain() => _connection.Close(CloseReason.ShuttingDown);
 

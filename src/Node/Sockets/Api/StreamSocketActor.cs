@@ -56,7 +56,8 @@ internal sealed class StreamSocketActor : UntypedActor, IAcceptHost, IConnectHos
         }
 
         _socket.Dispose();
-        _owner.Tell(new Sock.Closed(_reason ?? CloseReason.Crashed, _errno));
+        if (_reason != CloseReason.OwnerGone)
+            _owner.Tell(new Sock.Closed(_reason ?? CloseReason.Crashed, _errno));
     }
 
     protected override void OnReceive(object message) => Fresh(message);

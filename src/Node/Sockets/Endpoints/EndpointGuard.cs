@@ -54,9 +54,9 @@ internal sealed class EndpointGuard : UntypedActor
         Produce.Props(() => new EndpointGuard(spec, sockets, options, counters));
 
     /// <summary>No accepting any more; <see cref="Drained"/> once the last connection has ended.</summary>
-    internal sealed record DrainEndpoint;
+    internal sealed record DrainEndpoint : IReapable;
 
-    internal sealed record Drained(string Name);
+    internal sealed record Drained(string Name) : IReapable;
 
     private IActorRef? DrainAsker { get; set; }
 

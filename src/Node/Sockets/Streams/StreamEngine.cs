@@ -94,7 +94,7 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
     {
         switch (message)
         {
-            case Delivery delivery: Enqueue(delivery); return true;
+            case Delivery delivery: OnPosted(delivery); return true;
             case StreamReader.Completed read: _reader.On(read); return true;
             case StreamWriter.Completed written: _writer.On(written); return true;
             case StreamWriter.Flush flush: _writer.On(flush); return true;
@@ -137,6 +137,7 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
             return;
         _reason ??= reason;
         _phase = Phase.Flushing;
+        Outlet.Shut();
         Record.State = ConnectionState.Closing;
         _protocol.OnClosing(reason, text);
         if (_phase != Phase.Flushing)
@@ -235,6 +236,15 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
     void IWriteHost.OnWriteFailed(int errno) => Fail(errno);
 
     void IWriteHost.OnSpillRefused() => OnSlow("the node is out of buffers for slow consumers");
+
+    /// <summary>From another actor. Nothing of it may follow our last words.</summary>
+    private void OnPosted(Delivery delivery)
+    {
+        if (IsOpen)
+            Enqueue(delivery);
+        else
+            delivery.Release();
+    }
 
     private void Enqueue(Delivery delivery)
     {

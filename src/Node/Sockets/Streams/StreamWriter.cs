@@ -128,7 +128,7 @@ internal sealed class StreamWriter : IDisposable
         if (Detached || _dead)
             return;
         Detached = true;
-        // What the send in flight refers to stays as it is; it is at most one gather list.
+        // What the send in flight refers to stays as it is, at most one gather list; only the sources need not wait for it.
         var keep = _inFlight && !_copied ? InFlightDeliveries() : _rangeIndex > 0 || _rangeOffset > 0 ? 1 : 0;
         var waiting = _queue.ToArray();
         _queue.Clear();
@@ -136,6 +136,7 @@ internal sealed class StreamWriter : IDisposable
         {
             if (i < keep || waiting[i].Receipt is not null)
             {
+                waiting[i].Disown();
                 Append(waiting[i]);
             }
             else if (!TrySpill(waiting[i]))

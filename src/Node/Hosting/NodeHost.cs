@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Akka.Actor;
 using Akka.Hosting;
 using Anode.Hosting.Configuration;
+using Anode.Messages;
 using Anode.Operations;
 using Anode.Sockets;
 using Microsoft.AspNetCore.Builder;
@@ -110,7 +111,7 @@ internal sealed class NodeHost(LoadedConfig config, string? readyFile, TextWrite
         _runtime.View.Draining = true;
         logger.LogInformation("{Name} is draining", _options.Name);
         using var deadline = new Timer(_ => Environment.Exit(Done), null, _options.DrainTimeout + Grace, Timeout.InfiniteTimeSpan);
-        _runtime.Opener?.Tell(Sockets.Drain.Instance);
+        _runtime.Opener?.Tell(new End(CloseReason.ShuttingDown));
         if (_runtime.Endpoints is { } endpoints)
         {
             try

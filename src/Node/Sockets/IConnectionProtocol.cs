@@ -31,9 +31,6 @@ internal interface IConnectionProtocol
 
     /// <summary>It has ended; nothing can be sent any more. Always called, exactly once, even after a crash.</summary>
     void OnClosed(CloseReason reason, int errno);
-
-    /// <summary>The node is draining: say so to the peer and end in good order.</summary>
-    void OnDrain();
 }
 
 /// <summary>One protocol object for each connection.</summary>

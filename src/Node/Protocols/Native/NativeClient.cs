@@ -88,8 +88,6 @@ internal sealed partial class NativeClient(RelayCore core, int openConnections) 
         _fanout?.Scratch.Release();
     }
 
-    public void OnDrain() => _connection.Close(CloseReason.ShuttingDown, "the node is shutting down");
-
     private int OnStream(Slab slab, int offset, int length, out int needed)
     {
         needed = 0;

@@ -68,14 +68,14 @@ internal sealed class DatagramSocketActor : UntypedActor, IDatagramReadHost, IDa
             case Sock.Bind bind: Bind(bind); break;
             case Sock.Connect connect: Connect(connect); break;
             case Sock.Close: Close(); break;
-            case Sock.Abort: End(CloseReason.Aborted); break;
+            case Sock.Abort: Finish(CloseReason.Aborted); break;
             case Sock.Own: Own(); break;
             case Sock.GetHostName: Sender.Tell(new Sock.HostName(Dns.GetHostName())); break;
             case Sock.ICommand command: Fail(command, SocketErrors.EOPNOTSUPP); break;
-            case Terminated ended when ended.ActorRef.Equals(_owner): End(CloseReason.OwnerGone); break;
+            case Terminated ended when ended.ActorRef.Equals(_owner): Finish(CloseReason.OwnerGone); break;
             case Terminated: break;
-            case Lingered: End(CloseReason.Requested); break;
-            case Drain: End(CloseReason.ShuttingDown); break;
+            case Lingered: Finish(CloseReason.Requested); break;
+            case End end: Finish(end.Reason); break;
             default: Unhandled(message); break;
         }
     }
@@ -95,7 +95,7 @@ internal sealed class DatagramSocketActor : UntypedActor, IDatagramReadHost, IDa
     void IDatagramReadHost.OnReadFailed(int errno)
     {
         _errno = errno;
-        End(CloseReason.SocketError);
+        Finish(CloseReason.SocketError);
     }
 
     void IDatagramWriteHost.OnDatagramSent(int bytes)
@@ -191,7 +191,7 @@ internal sealed class DatagramSocketActor : UntypedActor, IDatagramReadHost, IDa
     {
         if (_writer.Idle)
         {
-            End(CloseReason.Requested);
+            Finish(CloseReason.Requested);
             return;
         }
 
@@ -203,7 +203,7 @@ internal sealed class DatagramSocketActor : UntypedActor, IDatagramReadHost, IDa
     {
         _writer.On(written);
         if (_linger is not null && _writer.Idle)
-            End(CloseReason.Requested);
+            Finish(CloseReason.Requested);
     }
 
     private void Own()
@@ -213,7 +213,7 @@ internal sealed class DatagramSocketActor : UntypedActor, IDatagramReadHost, IDa
         Context.Watch(_owner);
     }
 
-    private void End(CloseReason reason)
+    private void Finish(CloseReason reason)
     {
         _reason ??= reason;
         Context.Stop(Self);

@@ -64,8 +64,6 @@ internal sealed class HandlerProtocol(IActorRef owner, Func<ConnectionRecord, So
             Tell(new Sock.Closed(reason, errno));
     }
 
-    public void OnDrain() => _connection.Close(CloseReason.ShuttingDown);
-
     private void Send(Sock.Send send)
     {
         if (!_connection.IsOpen)

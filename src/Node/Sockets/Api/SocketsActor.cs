@@ -48,7 +48,7 @@ public sealed class SocketsActor : UntypedActor
             case Adopt adopt: Accept(adopt); break;
             case Sock.GetHostName: Sender.Tell(new Sock.HostName(Dns.GetHostName())); break;
             case Sock.ICommand command: Sender.Tell(SocketErrors.Failed(command, SocketErrors.ENOTSOCK, "open a socket first")); break;
-            case Drain: DrainAll(); break;
+            case End end: EndAll(end); break;
             default: Unhandled(message); break;
         }
     }
@@ -104,9 +104,9 @@ public sealed class SocketsActor : UntypedActor
         Context.ActorOf(ConnectionActor.Props(seed), $"conn-{record.Id}");
     }
 
-    private static void DrainAll()
+    private static void EndAll(End end)
     {
         foreach (var child in Context.GetChildren())
-            child.Tell(Drain.Instance);
+            child.Tell(end);
     }
 }

@@ -113,8 +113,8 @@ internal sealed class StreamSocketActor : UntypedActor, IAcceptHost, IConnectHos
     {
         switch (message)
         {
-            case Sock.Close: End(CloseReason.Requested); break;
-            case Sock.Abort: End(CloseReason.Aborted); break;
+            case Sock.Close: Finish(CloseReason.Requested); break;
+            case Sock.Abort: Finish(CloseReason.Aborted); break;
             case Sock.Own: Own(); break;
             case Sock.GetHostName: Sender.Tell(new Sock.HostName(Dns.GetHostName())); break;
             case Sock.Bind bind: Fail(bind, SocketErrors.EINVAL); break;
@@ -123,9 +123,9 @@ internal sealed class StreamSocketActor : UntypedActor, IAcceptHost, IConnectHos
             case Sock.Accept accept: Fail(accept, SocketErrors.EINVAL); break;
             case Sock.SendTo sendTo: Fail(sendTo, SocketErrors.EOPNOTSUPP); break;
             case Sock.ICommand command: Fail(command, SocketErrors.ENOTCONN); break;
-            case Terminated ended when ended.ActorRef.Equals(_owner): End(CloseReason.OwnerGone); break;
+            case Terminated ended when ended.ActorRef.Equals(_owner): Finish(CloseReason.OwnerGone); break;
             case Terminated: break;
-            case Drain: End(CloseReason.ShuttingDown); break;
+            case End end: Finish(end.Reason); break;
             case ConnectLoop.TimedOut: break; // of an attempt that is over
             default: Unhandled(message); break;
         }
@@ -143,7 +143,7 @@ internal sealed class StreamSocketActor : UntypedActor, IAcceptHost, IConnectHos
     void IAcceptHost.OnSocketDead(int errno)
     {
         _errno = errno;
-        End(CloseReason.SocketError);
+        Finish(CloseReason.SocketError);
     }
 
     void IConnectHost.OnConnected(Socket socket)
@@ -169,7 +169,7 @@ internal sealed class StreamSocketActor : UntypedActor, IAcceptHost, IConnectHos
         var (command, from) = _connect;
         from.Tell(SocketErrors.Failed(command, errno, command.Address.ToString()));
         _errno = errno;
-        End(CloseReason.ConnectFailed);
+        Finish(CloseReason.ConnectFailed);
     }
 
     private void Bind(Sock.Bind bind)
@@ -253,7 +253,7 @@ internal sealed class StreamSocketActor : UntypedActor, IAcceptHost, IConnectHos
         Context.Watch(_owner);
     }
 
-    private void End(CloseReason reason)
+    private void Finish(CloseReason reason)
     {
         _reason ??= reason;
         Context.Stop(Self);

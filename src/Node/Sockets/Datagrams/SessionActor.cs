@@ -31,9 +31,6 @@ internal sealed class SessionActor : UntypedActor, IConnection
         IConnectionProtocol protocol, IActorRef? socket) =>
         Produce.Props(() => new SessionActor(sockets, address, record, counters, protocol, socket));
 
-    /// <summary>From the supervisor: end with this reason.</summary>
-    internal sealed record End(CloseReason Reason) : IReapable;
-
     IActorRef IConnection.Self => Self;
 
     IActorRef IConnection.Sender => Sender;
@@ -73,8 +70,7 @@ internal sealed class SessionActor : UntypedActor, IConnection
                 case DatagramBatch batch: OnBatch(batch); break;
                 case Delivery delivery: SendOut(delivery); break;
                 case Serving.Socketed socketed: _socket = socketed.Socket; break;
-                case Drain: _protocol.OnDrain(); break;
-                case End end: Close(end.Reason); break;
+                case End end: Close(end.Reason, end.Text); break;
                 case Overflowed: break;
                 default:
                     if (!_protocol.OnMessage(message))

@@ -266,7 +266,7 @@ internal sealed class EndpointGuard : UntypedActor
     private void OnStop()
     {
         Halt();
-        _connections?.Tell(new Serving.EndAll(CloseReason.EndpointStopped));
+        _connections?.Tell(new Serving.EndAll(_incarnation, CloseReason.EndpointStopped));
         Become(State.Closed);
         Sender.Tell(StatusNow());
     }
@@ -280,7 +280,7 @@ internal sealed class EndpointGuard : UntypedActor
         if (_connections is null)
             OnEmpty();
         else
-            _connections.Tell(new Serving.EndAll(CloseReason.ShuttingDown));
+            _connections.Tell(new Serving.EndAll(_incarnation, CloseReason.ShuttingDown));
     }
 
     private void OnEmpty()

@@ -37,12 +37,12 @@ internal static class Serving
     /// <summary>From a dialer: not connected; it dials again by itself.</summary>
     public sealed record Down(int Incarnation, int Errno, string Text, int Attempts, DateTimeOffset NextAttemptAt) : IReapable;
 
-    /// <summary>End all connections with this reason, in good order.</summary>
-    public sealed record EndAll(CloseReason Reason) : IReapable;
+    /// <summary>End all connections in good order, and take no more from this incarnation of the socket; a later one begins anew.</summary>
+    public sealed record EndAll(int Incarnation, CloseReason Reason) : IReapable;
 
     /// <summary>From the connections' supervisor to the guard, once asked: none is left.</summary>
     public sealed record Empty : IReapable;
 
     /// <summary>To a datagram endpoint's sessions: this actor owns the socket now; null while there is none.</summary>
-    public sealed record Socketed(IActorRef? Socket, NetAddress? Local) : IReapable;
+    public sealed record Socketed(int Incarnation, IActorRef? Socket, NetAddress? Local) : IReapable;
 }

@@ -101,7 +101,7 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
             case StreamReader.Resume resume: _reader.On(resume); return true;
             case Ticked { Engine: var engine, Tick: var tick } when engine == this: OnTick(tick); return true;
             case Overflowed: OnSlow("more was pending than the bound of this connection"); return true;
-            case Drain: OnDrain(); return true;
+            case End end: Close(end.Reason, end.Text); return true;
             default: return _protocol.OnMessage(message);
         }
     }
@@ -201,7 +201,7 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
         _peerEnded = true;
         if (_phase == Phase.Lingering)
         {
-            End();
+            Finish();
             return;
         }
 
@@ -264,7 +264,7 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
         {
             case Tick.Stall: CheckStall(); break;
             case Tick.Pool: _reader.Pump(); break;
-            case Tick.Deadline: End(); break;
+            case Tick.Deadline: Finish(); break;
         }
     }
 
@@ -286,17 +286,11 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
     private void OnSlow(string text)
     {
         if (_phase == Phase.Flushing && _reason != CloseReason.SlowConsumer)
-            End();
+            Finish();
         if (_phase != Phase.Open)
             return;
         _writer.DropBacklog();
         Close(CloseReason.SlowConsumer, text);
-    }
-
-    private void OnDrain()
-    {
-        if (_phase == Phase.Open)
-            _protocol.OnDrain();
     }
 
     private void Fail(int errno)
@@ -305,7 +299,7 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
             return;
         _errno = _reason is null ? errno : _errno;
         _reason ??= SocketErrors.OnStream(errno);
-        End();
+        Finish();
     }
 
     private void Linger()
@@ -313,7 +307,7 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
         SendFin();
         if (_peerEnded || _phase == Phase.Ended)
         {
-            End();
+            Finish();
             return;
         }
 
@@ -343,7 +337,7 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
             Close(CloseReason.PeerClosed);
     }
 
-    private void End()
+    private void Finish()
     {
         if (_phase == Phase.Ended)
             return;
@@ -352,10 +346,4 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
     }
 
     private sealed record Ticked(StreamEngine Engine, Tick Tick) : IReapable;
-}
-
-/// <summary>To every connection and session of a node that is draining.</summary>
-internal sealed class Drain : IReapable
-{
-    public static readonly Drain Instance = new();
 }

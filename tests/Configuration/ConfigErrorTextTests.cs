@@ -20,7 +20,7 @@ public sealed class ConfigErrorTextTests
             lab.conf:13: unknown key 'node.listeners[0].protcol': did you mean 'node.listeners[].protocol'?
             lab.conf:14: node.listeners[1].required = 'yes' is neither on nor off
             lab.conf:15: node.listeners[2] has no address
-            lab.conf:17: node.http.address = 'nowhere' is not HOST:PORT or off: write 127.0.0.1:7480, [::1]:7480
+            lab.conf:17: node.http.address = 'nowhere' is not ADDRESS:PORT or off: write 127.0.0.1:7480, [::1]:7480, 0.0.0.0:7480 or localhost:7480
             lab.conf:18: node.security.users[0].password = '***' is empty
             lab.conf:19: node.security.tokens is a list: write node.security.tokens = [ … ]
             lab.conf:21: unknown block 'limits': a configuration has the blocks node and akka (did you mean 'node.limits'?)

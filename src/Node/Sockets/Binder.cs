@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Anode.Messages;
 
@@ -10,6 +11,8 @@ internal static class Binder
     /// <exception cref="SocketException">With the errno that tells whether time may heal it.</exception>
     public static Socket Bind(NetAddress address, SocketKind kind, Sock.Options options)
     {
+        if (address.Host == "localhost")
+            address = NetAddress.Ip(address.Scheme, IPAddress.Loopback, address.Port);
         var endPoint = Addresses.ToEndPoint(address) ?? throw new SocketException((int)SocketError.AddressNotAvailable);
         var socket = SocketFactory.Create(address.Family ?? Family.Inet, kind, 0, options);
         try
@@ -24,7 +27,7 @@ internal static class Binder
         }
     }
 
-    public static void BindOpen(Socket socket, NetAddress address, System.Net.EndPoint endPoint, Sock.Options options)
+    public static void BindOpen(Socket socket, NetAddress address, EndPoint endPoint, Sock.Options options)
     {
         if (StalePath.Clear(address) is var errno and not 0)
             throw new BindException(errno);

@@ -13,11 +13,11 @@ internal static class Binder
     {
         if (address.Host == "localhost")
             address = NetAddress.Ip(address.Scheme, IPAddress.Loopback, address.Port);
-        var endPoint = Addresses.ToEndPoint(address) ?? throw new SocketException((int)SocketError.AddressNotAvailable);
-        var socket = SocketFactory.Create(address.Family ?? Family.Inet, kind, 0, options);
+        var family = address.Family ?? Family.Inet;
+        var socket = SocketFactory.Create(family, kind, 0, options);
         try
         {
-            BindOpen(socket, address, endPoint, options);
+            BindOpen(socket, address, family, kind, options);
             return socket;
         }
         catch
@@ -27,11 +27,23 @@ internal static class Binder
         }
     }
 
-    public static void BindOpen(Socket socket, NetAddress address, EndPoint endPoint, Sock.Options options)
+    /// <remarks>The address is judged before the path is cleared: nobody's path is removed for a bind that cannot succeed.</remarks>
+    public static void BindOpen(Socket socket, NetAddress address, Family family, SocketKind kind, Sock.Options options)
     {
-        if (StalePath.Clear(address) is var errno and not 0)
+        if (Addresses.WhyNot(address, family, kind, options) is var mismatch and not 0)
+            throw new BindException(mismatch);
+        var endPoint = Addresses.ToEndPoint(address) ?? throw new BindException(SocketErrors.EADDRNOTAVAIL);
+        if (StalePath.Clear(address) is var occupied and not 0)
+            throw new BindException(occupied);
+        try
+        {
+            socket.Bind(endPoint);
+        }
+        catch (SocketException e) when (SocketErrors.ErrnoOf(e, address) is var errno && errno != SocketErrors.ErrnoOf(e))
+        {
             throw new BindException(errno);
-        socket.Bind(endPoint);
+        }
+
         if (options.UnixMode is { } mode && !OperatingSystem.IsWindows() && address.IsUnix && !address.IsAbstract)
             File.SetUnixFileMode(address.Host, (UnixFileMode)mode);
     }

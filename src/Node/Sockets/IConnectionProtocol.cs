@@ -12,6 +12,12 @@ internal interface IConnectionProtocol
     /// <summary>How many bytes may be read now; after it has grown from 0, <see cref="IConnection.ResumeReading"/> must be called.</summary>
     long ReadAllowance => long.MaxValue;
 
+    /// <summary>
+    /// True where those who feed the connection are bounded by themselves: then a peer that does not read slows them, and is never
+    /// closed as a slow consumer.
+    /// </summary>
+    bool WaitsForPeer => false;
+
     void OnOpen(IConnection connection);
 
     /// <summary>

@@ -65,7 +65,9 @@ public sealed class SocketsActor : UntypedActor
         Socket socket;
         try
         {
-            if (open.Kind is not (SocketKind.Stream or SocketKind.Datagram))
+            if (!Enum.IsDefined(open.Family))
+                throw new SocketException((int)SocketError.AddressFamilyNotSupported);
+            if (!Enum.IsDefined(open.Kind))
                 throw new SocketException((int)SocketError.SocketNotSupported);
             socket = SocketFactory.Create(open.Family, open.Kind, open.Protocol, options);
         }

@@ -33,6 +33,7 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
     private bool _peerEnded;
     private bool _finWanted;
     private bool _finSent;
+    private bool _aborted;
 
     public StreamEngine(Socket socket, IActorContext actor, SocketContext sockets, IConnectionProtocol protocol,
         ConnectionRecord record, OverflowPolicy overflow, long? pendingBytes = null)
@@ -152,9 +153,8 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
         if (_phase == Phase.Ended)
             return;
         _reason ??= reason;
-        _phase = Phase.Ended;
-        SocketFactory.Abort(_socket);
-        _actor.Stop(Self);
+        _aborted = true;
+        Finish();
     }
 
     public void ShutdownSend()
@@ -177,10 +177,12 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
         _phase = Phase.Ended;
         _stallCheck?.Cancel();
         _deadline?.Cancel();
-        // A crash or a stop from above ends the connection as a reset: the peer must not take a torn stream for a whole one.
-        if (_reason is null or CloseReason.Crashed)
+        // What was not sent whole ends as a reset, and so do a crash and a stop from above: the peer must not take a torn stream for
+        // a whole one.
+        if (_aborted || _reason is null or CloseReason.Crashed || !_writer.Idle)
             SocketFactory.Abort(_socket);
-        _socket.Dispose();
+        else
+            _socket.Dispose();
         _reader.Dispose();
         _writer.Dispose();
         var reason = _reason ?? CloseReason.EndpointStopped;
@@ -255,7 +257,8 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
         }
 
         _writer.Enqueue(delivery);
-        _stallCheck ??= After(_sockets.Settings.SlowConsumerHold, new Ticked(this, Tick.Stall));
+        if (!_protocol.WaitsForPeer)
+            _stallCheck ??= After(_sockets.Settings.SlowConsumerHold, new Ticked(this, Tick.Stall));
     }
 
     private void OnTick(Tick tick)
@@ -264,8 +267,16 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
         {
             case Tick.Stall: CheckStall(); break;
             case Tick.Pool: _reader.Pump(); break;
-            case Tick.Deadline: Finish(); break;
+            case Tick.Deadline: OnDeadline(); break;
         }
+    }
+
+    /// <summary>While lingering all is sent, and only the peer's FIN is not there yet; before that, something is lost.</summary>
+    private void OnDeadline()
+    {
+        if (_phase == Phase.Flushing && _errno == 0)
+            _errno = SocketErrors.ETIMEDOUT;
+        Finish();
     }
 
     private void CheckStall()

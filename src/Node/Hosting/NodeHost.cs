@@ -85,13 +85,13 @@ internal sealed class NodeHost(LoadedConfig config, string? readyFile, TextWrite
                 loggers.AddLogger<NodeLogger>();
             })
             .WithNode(config, _runtime));
-        builder.AddNodeOperations(_runtime.View);
         if (_options.Http.Address is { } http)
             builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(HttpAddress.EndPointOf(http)));
         else
             builder.Services.AddSingleton<IServer, NoServer>();
         var app = builder.Build();
         app.UseRouting();
+        _runtime.View.Stopping = app.Lifetime.ApplicationStopping;
         if (_options.Http.Address is not null)
             app.MapNodeOperations(_runtime.View);
         return app;

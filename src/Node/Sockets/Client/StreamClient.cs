@@ -31,7 +31,7 @@ public static class StreamClient
         catch (SocketException e)
         {
             socket.Dispose();
-            throw new IOException(SocketErrors.TextOf(SocketErrors.ErrnoOf(e)), e);
+            throw new IOException(SocketErrors.TextOf(SocketErrors.ErrnoOf(e)));
         }
         catch
         {

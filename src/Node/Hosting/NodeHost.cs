@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Akka.Actor;
 using Akka.Hosting;
 using Anode.Hosting.Configuration;
+using Anode.Messages;
 using Anode.Operations;
 using Anode.Sockets;
 using Microsoft.AspNetCore.Builder;
@@ -68,8 +69,9 @@ internal sealed class NodeHost(LoadedConfig config, string? readyFile, TextWrite
 
     private WebApplication Build()
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
-        builder.Logging.ClearProviders();
+        // Empty: no appsettings.json, no ASPNETCORE_URLS, no file watchers. The node has one configuration, its own.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddRoutingCore();
         builder.Logging.SetMinimumLevel(_options.Log.Level);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Logging.AddNodeConsole(_options.Log.Format);
@@ -78,16 +80,18 @@ internal sealed class NodeHost(LoadedConfig config, string? readyFile, TextWrite
         builder.Services.AddAkka("anode", (akka, _) => akka
             .ConfigureLoggers(loggers =>
             {
-                loggers.ClearLoggers();
                 loggers.AddLoggerFactory();
+                loggers.ClearLoggers();
+                loggers.AddLogger<NodeLogger>();
             })
             .WithNode(config, _runtime));
         builder.AddNodeOperations(_runtime.View);
         if (_options.Http.Address is { } http)
-            builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(HttpAddress.EndPointOf(http)));
+            builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(HttpAddress.EndPointOf(http)));
         else
             builder.Services.AddSingleton<IServer, NoServer>();
         var app = builder.Build();
+        app.UseRouting();
         if (_options.Http.Address is not null)
             app.MapNodeOperations(_runtime.View);
         return app;
@@ -107,7 +111,7 @@ internal sealed class NodeHost(LoadedConfig config, string? readyFile, TextWrite
         _runtime.View.Draining = true;
         logger.LogInformation("{Name} is draining", _options.Name);
         using var deadline = new Timer(_ => Environment.Exit(Done), null, _options.DrainTimeout + Grace, Timeout.InfiniteTimeSpan);
-        _runtime.Opener?.Tell(Sockets.Drain.Instance);
+        _runtime.Opener?.Tell(new End(CloseReason.ShuttingDown));
         if (_runtime.Endpoints is { } endpoints)
         {
             try

@@ -48,9 +48,10 @@ internal sealed class ConnectionActor : UntypedActor
     {
         try
         {
-            if (message is Start)
+            // The supervisor may be faster than our own first message: whatever comes first finds the connection open.
+            if (_engine is null)
                 Open();
-            else if (_engine is null || !_engine.Handle(message))
+            if (message is not Start && !_engine!.Handle(message))
                 Unhandled(message);
         }
         catch (Exception) when (_engine?.MarkCrashed() ?? false)
@@ -65,7 +66,7 @@ internal sealed class ConnectionActor : UntypedActor
         _engine.Start();
     }
 
-    private sealed class Start : INoSerializationVerificationNeeded
+    private sealed class Start : IReapable
     {
         public static readonly Start Instance = new();
     }

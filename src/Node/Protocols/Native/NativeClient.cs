@@ -27,6 +27,7 @@ internal sealed partial class NativeClient(RelayCore core, int openConnections) 
     private NativeSubscriber? _subscriber;
     private Subscriptions? _subscriptions;
     private ReceiptWindows.Window? _receipts;
+    private string? _producer;
     private ICancelable? _timer;
     private TimeSpan _heartbeat;
     private long _heardBytes;
@@ -86,8 +87,6 @@ internal sealed partial class NativeClient(RelayCore core, int openConnections) 
             core.Inboxes.Remove(_connection.Record.Id);
         _fanout?.Scratch.Release();
     }
-
-    public void OnDrain() => _connection.Close(CloseReason.ShuttingDown, "the node is shutting down");
 
     private int OnStream(Slab slab, int offset, int length, out int needed)
     {
@@ -188,7 +187,7 @@ internal sealed partial class NativeClient(RelayCore core, int openConnections) 
         _subscriber = new NativeSubscriber(_connection) { Echo = hello.Echo };
         _subscriptions = new Subscriptions(core, _subscriber, record);
         _fanout = new Fanout(core, _subscriber, _connection.RentScratch);
-        _receipts = core.Receipts.Of(hello.Producer is { Length: > 0 } producer ? $"producer:{producer}" : $"connection:{record.Id}");
+        _producer = hello.Producer;
         record.ClientName = hello.Name;
         core.Inboxes.Add(record.Id, _subscriber);
         SendWelcome();

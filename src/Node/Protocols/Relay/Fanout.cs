@@ -24,6 +24,9 @@ internal sealed class Fanout(RelayCore core, RelaySubscriber? self, Func<int, Sl
     private RouteMap _map = RouteMap.Empty;
     private Route _lastRoute = new([]);
     private int _buildMark;
+    private int _published;
+    private int _delivered;
+    private int _unheard;
 
     public Scratch Scratch { get; } = new(rent);
 
@@ -33,7 +36,10 @@ internal sealed class Fanout(RelayCore core, RelaySubscriber? self, Func<int, Sl
     public int Publish(ref Publication message)
     {
         var receivers = InboxName.IsInbox(message.Subject) ? PublishToInbox(ref message) : PublishToSubscribers(ref message);
-        core.Counters.CountPublished(receivers);
+        _published++;
+        _delivered += receivers;
+        if (receivers == 0)
+            _unheard++;
         return receivers;
     }
 
@@ -53,6 +59,9 @@ internal sealed class Fanout(RelayCore core, RelaySubscriber? self, Func<int, Sl
         foreach (var route in _uncounted)
             Count(route);
         _uncounted.Clear();
+        if (_published > 0)
+            core.Counters.Count(_published, _delivered, _unheard);
+        _published = _delivered = _unheard = 0;
         var refused = 0;
         foreach (var feed in _touched)
         {

@@ -10,6 +10,9 @@ internal sealed class ReceiptWindows(int idsPerProducer, int maxProducers)
     private readonly Dictionary<string, LinkedListNode<Window>> _byProducer = [];
     private readonly LinkedList<Window> _byUse = [];
 
+    /// <summary>For a client without a producer's name: it ends with the connection.</summary>
+    public Window Unnamed() => new("", idsPerProducer);
+
     /// <summary>The window of a producer, made if it is new. Held by its connections while they live.</summary>
     public Window Of(string producer)
     {

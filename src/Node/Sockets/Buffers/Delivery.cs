@@ -87,6 +87,13 @@ internal sealed class Delivery : IReapable
         Pool.Return(this);
     }
 
+    /// <summary>Frees the sources' credit while the bytes stay.</summary>
+    public void Disown()
+    {
+        for (var i = 0; i < Count; i++)
+            _ranges[i].Slab.Disown();
+    }
+
     void IReapable.Reap() => Release();
 
     private sealed class Policy : PooledObjectPolicy<Delivery>

@@ -25,7 +25,7 @@ internal sealed class Outlet(IActorRef owner, long boundBytes, OverflowPolicy po
 {
     private long _pending;
     private long _dropped;
-    private int _overflowed;
+    private int _shut;
 
     public long PendingBytes => Interlocked.Read(ref _pending);
 
@@ -45,7 +45,7 @@ internal sealed class Outlet(IActorRef owner, long boundBytes, OverflowPolicy po
     /// <summary>Charges within the bound, or releases and, where the policy says so, tells the owner that it is too slow.</summary>
     public bool TryCharge(Delivery delivery)
     {
-        if (Interlocked.Add(ref _pending, delivery.Bytes) <= boundBytes)
+        if (Interlocked.Add(ref _pending, delivery.Bytes) <= boundBytes && Volatile.Read(ref _shut) == 0)
         {
             delivery.ChargeTo(this);
             return true;
@@ -54,10 +54,13 @@ internal sealed class Outlet(IActorRef owner, long boundBytes, OverflowPolicy po
         Interlocked.Add(ref _pending, -delivery.Bytes);
         Interlocked.Add(ref _dropped, delivery.Messages);
         delivery.Release();
-        if (policy == OverflowPolicy.Close && Interlocked.Exchange(ref _overflowed, 1) == 0)
+        if (policy == OverflowPolicy.Close && Interlocked.Exchange(ref _shut, 1) == 0)
             owner.Tell(Overflowed.Instance, ActorRefs.NoSender);
         return false;
     }
+
+    /// <summary>The destination is ending: nothing more is taken from others.</summary>
+    public void Shut() => Volatile.Write(ref _shut, 1);
 
     /// <summary>For what the owner queues for itself (answers, heartbeats): charged, never turned away, because closing needs them.</summary>
     public void Charge(Delivery delivery)

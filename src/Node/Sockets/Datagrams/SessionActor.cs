@@ -16,6 +16,7 @@ internal sealed class SessionActor : UntypedActor, IConnection
     private readonly IConnectionProtocol _protocol;
     private IActorRef? _socket;
     private CloseReason? _reason;
+    private bool _opened;
 
     private SessionActor(SocketContext sockets, EndPoint address, ConnectionRecord record, EndpointCounters counters,
         IConnectionProtocol protocol, IActorRef? socket)
@@ -29,9 +30,6 @@ internal sealed class SessionActor : UntypedActor, IConnection
     public static Props Props(SocketContext sockets, EndPoint address, ConnectionRecord record, EndpointCounters counters,
         IConnectionProtocol protocol, IActorRef? socket) =>
         Produce.Props(() => new SessionActor(sockets, address, record, counters, protocol, socket));
-
-    /// <summary>From the supervisor: end with this reason.</summary>
-    internal sealed record End(CloseReason Reason) : IReapable;
 
     IActorRef IConnection.Self => Self;
 
@@ -63,14 +61,16 @@ internal sealed class SessionActor : UntypedActor, IConnection
     {
         try
         {
+            // The supervisor may be faster than our own first message: whatever comes first finds the session open.
+            if (!_opened)
+                Open();
             switch (message)
             {
-                case Start: _protocol.OnOpen(this); break;
+                case Start: break;
                 case DatagramBatch batch: OnBatch(batch); break;
                 case Delivery delivery: SendOut(delivery); break;
                 case Serving.Socketed socketed: _socket = socketed.Socket; break;
-                case Drain: _protocol.OnDrain(); break;
-                case End end: Close(end.Reason); break;
+                case End end: Close(end.Reason, end.Text); break;
                 case Overflowed: break;
                 default:
                     if (!_protocol.OnMessage(message))
@@ -130,6 +130,12 @@ internal sealed class SessionActor : UntypedActor, IConnection
     public ICancelable After(TimeSpan delay, object message) =>
         Context.System.Scheduler.ScheduleTellOnceCancelable(delay, Self, message, ActorRefs.NoSender);
 
+    private void Open()
+    {
+        _opened = true;
+        _protocol.OnOpen(this);
+    }
+
     private void OnBatch(DatagramBatch batch)
     {
         try
@@ -166,7 +172,7 @@ internal sealed class SessionActor : UntypedActor, IConnection
         return false;
     }
 
-    private sealed class Start : INoSerializationVerificationNeeded
+    private sealed class Start : IReapable
     {
         public static readonly Start Instance = new();
     }

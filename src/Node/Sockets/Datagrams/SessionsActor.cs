@@ -21,7 +21,8 @@ internal sealed class SessionsActor : UntypedActor, IDatagramHost
     private readonly Dictionary<IActorRef, EndPoint> _byActor = [];
     private readonly List<Session> _touched = [];
     private IActorRef? _socket;
-    private bool _ending;
+    private int _incarnation;
+    private int _endedIncarnation;
 
     private SessionsActor(EndpointSpec spec, SocketContext sockets, EndpointCounters counters, IActorRef guard) =>
         (_spec, _sockets, _counters, _guard, _protocol) = (spec, sockets, counters, guard, spec.Datagram!);
@@ -33,6 +34,9 @@ internal sealed class SessionsActor : UntypedActor, IDatagramHost
 
     public EndpointCounters Counters => _counters;
 
+    /// <summary>Asked to end, and no socket of a later incarnation has come since.</summary>
+    private bool Ending => _endedIncarnation > 0 && _incarnation <= _endedIncarnation;
+
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(OnFailure, loggingEnabled: false);
 
     protected override void OnReceive(object message)
@@ -42,7 +46,7 @@ internal sealed class SessionsActor : UntypedActor, IDatagramHost
             case DatagramBatch batch: OnBatch(batch); break;
             case Serving.Socketed socketed: OnSocket(socketed); break;
             case Terminated ended: OnEnded(ended.ActorRef); break;
-            case Serving.EndAll end: EndAll(end.Reason); break;
+            case Serving.EndAll end: EndAll(end); break;
             default: Unhandled(message); break;
         }
     }
@@ -61,12 +65,12 @@ internal sealed class SessionsActor : UntypedActor, IDatagramHost
 
     public bool OpenSession(EndPoint address, IConnectionProtocol protocol, Slab slab, ReceivedDatagram first)
     {
-        if (_ending || Local is null || DatagramReader.IsUnnamed(address) || _byAddress.Count >= _sockets.Settings.SessionsPerSocket)
+        if (Ending || Local is null || DatagramReader.IsUnnamed(address) || _byAddress.Count >= _sockets.Settings.SessionsPerSocket)
             return false;
         if (_byAddress.Remove(address, out var old))
         {
             _byActor.Remove(old.Actor);
-            old.Actor.Tell(new SessionActor.End(CloseReason.Replaced));
+            old.Actor.Tell(new End(CloseReason.Replaced));
         }
 
         var remote = Addresses.ToAddress(address, _spec.Address.Scheme);
@@ -116,6 +120,7 @@ internal sealed class SessionsActor : UntypedActor, IDatagramHost
     private void OnSocket(Serving.Socketed socketed)
     {
         _socket = socketed.Socket;
+        _incarnation = socketed.Incarnation;
         Local = socketed.Local ?? Local;
         foreach (var session in _byAddress.Values)
             session.Actor.Tell(socketed);
@@ -125,15 +130,15 @@ internal sealed class SessionsActor : UntypedActor, IDatagramHost
     {
         if (_byActor.Remove(actor, out var address))
             _byAddress.Remove(address);
-        if (_ending && _byActor.Count == 0)
+        if (Ending && _byActor.Count == 0)
             _guard.Tell(new Serving.Empty());
     }
 
-    private void EndAll(CloseReason reason)
+    private void EndAll(Serving.EndAll all)
     {
-        _ending = reason is CloseReason.ShuttingDown or CloseReason.EndpointStopped;
+        _endedIncarnation = all.Incarnation;
         foreach (var session in _byAddress.Values)
-            session.Actor.Tell(Drain.Instance);
+            session.Actor.Tell(new End(all.Reason));
         if (_byActor.Count == 0)
             _guard.Tell(new Serving.Empty());
     }

@@ -23,13 +23,16 @@ internal sealed class ConnectionsActor : UntypedActor
     private IActorRef? _listener;
     private int _incarnation;
     private int _live;
-    private bool _ending;
+    private int _endedIncarnation;
 
     private ConnectionsActor(EndpointSpec spec, SocketContext sockets, EndpointCounters counters, IActorRef guard) =>
         (_spec, _sockets, _counters, _guard) = (spec, sockets, counters, guard);
 
     public static Props Props(EndpointSpec spec, SocketContext sockets, EndpointCounters counters, IActorRef guard) =>
         Produce.Props(() => new ConnectionsActor(spec, sockets, counters, guard));
+
+    /// <summary>Asked to end, and no listener of a later incarnation has come since.</summary>
+    private bool Ending => _endedIncarnation > 0 && _incarnation <= _endedIncarnation;
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(OnFailure, loggingEnabled: false);
 
@@ -40,7 +43,7 @@ internal sealed class ConnectionsActor : UntypedActor
             case Serving.GetCredit ask: Grant(ask.Incarnation); break;
             case Serving.Adopt adopt: Adopt(adopt.Socket); break;
             case Terminated: OnEnded(); break;
-            case Serving.EndAll end: EndAll(end.Reason); break;
+            case Serving.EndAll end: EndAll(end); break;
             default: Unhandled(message); break;
         }
     }
@@ -54,7 +57,7 @@ internal sealed class ConnectionsActor : UntypedActor
 
     private void Adopt(Socket socket)
     {
-        if (_ending || TryIntroduce(socket) is not { } record)
+        if (Ending || TryIntroduce(socket) is not { } record)
         {
             socket.Dispose();
             if (_spec.Kind == EndpointKind.Dialer)
@@ -97,15 +100,15 @@ internal sealed class ConnectionsActor : UntypedActor
             _live--;
         if (_spec.MaxConnections > 0)
             _listener?.Tell(new Serving.Credit(_incarnation, 1));
-        if (_ending && _live == 0)
+        if (Ending && _live == 0)
             _guard.Tell(new Serving.Empty());
     }
 
-    private void EndAll(CloseReason reason)
+    private void EndAll(Serving.EndAll all)
     {
-        _ending = reason is CloseReason.ShuttingDown or CloseReason.EndpointStopped;
+        _endedIncarnation = all.Incarnation;
         foreach (var child in Context.GetChildren())
-            child.Tell(Drain.Instance);
+            child.Tell(new End(all.Reason));
         if (_live == 0)
             _guard.Tell(new Serving.Empty());
     }

@@ -61,7 +61,7 @@ internal sealed class DialerActor : UntypedActor, IConnectHost
     void IConnectHost.OnConnectFailed(int errno)
     {
         _connecting = null;
-        Wait(_backoff.OnFailure(), errno, $"{SocketErrors.TextOf(errno)}: {_spec.Address}");
+        Wait(_backoff.OnFailure(permanent: !SocketErrors.MayPass(errno)), errno, $"{SocketErrors.TextOf(errno)}: {_spec.Address}");
     }
 
     private void Connect()

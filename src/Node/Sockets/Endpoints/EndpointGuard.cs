@@ -54,9 +54,9 @@ internal sealed class EndpointGuard : UntypedActor
         Produce.Props(() => new EndpointGuard(spec, sockets, options, counters));
 
     /// <summary>No accepting any more; <see cref="Drained"/> once the last connection has ended.</summary>
-    internal sealed record DrainEndpoint;
+    internal sealed record DrainEndpoint : IReapable;
 
-    internal sealed record Drained(string Name);
+    internal sealed record Drained(string Name) : IReapable;
 
     private IActorRef? DrainAsker { get; set; }
 
@@ -266,7 +266,7 @@ internal sealed class EndpointGuard : UntypedActor
     private void OnStop()
     {
         Halt();
-        _connections?.Tell(new Serving.EndAll(CloseReason.EndpointStopped));
+        _connections?.Tell(new Serving.EndAll(_incarnation, CloseReason.EndpointStopped));
         Become(State.Closed);
         Sender.Tell(StatusNow());
     }
@@ -280,7 +280,7 @@ internal sealed class EndpointGuard : UntypedActor
         if (_connections is null)
             OnEmpty();
         else
-            _connections.Tell(new Serving.EndAll(CloseReason.ShuttingDown));
+            _connections.Tell(new Serving.EndAll(_incarnation, CloseReason.ShuttingDown));
     }
 
     private void OnEmpty()
@@ -345,7 +345,7 @@ internal sealed class EndpointGuard : UntypedActor
 
     private static TimeSpan Clock => TimeSpan.FromMilliseconds(Environment.TickCount64);
 
-    private sealed class Begin : INoSerializationVerificationNeeded
+    private sealed class Begin : IReapable
     {
         public static readonly Begin Instance = new();
     }

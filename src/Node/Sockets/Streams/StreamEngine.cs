@@ -33,6 +33,7 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
     private bool _peerEnded;
     private bool _finWanted;
     private bool _finSent;
+    private bool _aborted;
 
     public StreamEngine(Socket socket, IActorContext actor, SocketContext sockets, IConnectionProtocol protocol,
         ConnectionRecord record, OverflowPolicy overflow, long? pendingBytes = null)
@@ -94,14 +95,14 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
     {
         switch (message)
         {
-            case Delivery delivery: Enqueue(delivery); return true;
+            case Delivery delivery: OnPosted(delivery); return true;
             case StreamReader.Completed read: _reader.On(read); return true;
             case StreamWriter.Completed written: _writer.On(written); return true;
             case StreamWriter.Flush flush: _writer.On(flush); return true;
             case StreamReader.Resume resume: _reader.On(resume); return true;
             case Ticked { Engine: var engine, Tick: var tick } when engine == this: OnTick(tick); return true;
             case Overflowed: OnSlow("more was pending than the bound of this connection"); return true;
-            case Drain: OnDrain(); return true;
+            case End end: Close(end.Reason, end.Text); return true;
             default: return _protocol.OnMessage(message);
         }
     }
@@ -137,6 +138,7 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
             return;
         _reason ??= reason;
         _phase = Phase.Flushing;
+        Outlet.Shut();
         Record.State = ConnectionState.Closing;
         _protocol.OnClosing(reason, text);
         if (_phase != Phase.Flushing)
@@ -151,9 +153,8 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
         if (_phase == Phase.Ended)
             return;
         _reason ??= reason;
-        _phase = Phase.Ended;
-        SocketFactory.Abort(_socket);
-        _actor.Stop(Self);
+        _aborted = true;
+        Finish();
     }
 
     public void ShutdownSend()
@@ -176,10 +177,12 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
         _phase = Phase.Ended;
         _stallCheck?.Cancel();
         _deadline?.Cancel();
-        // A crash or a stop from above ends the connection as a reset: the peer must not take a torn stream for a whole one.
-        if (_reason is null or CloseReason.Crashed)
+        // What was not sent whole ends as a reset, and so do a crash and a stop from above: the peer must not take a torn stream for
+        // a whole one.
+        if (_aborted || _reason is null or CloseReason.Crashed || !_writer.Idle)
             SocketFactory.Abort(_socket);
-        _socket.Dispose();
+        else
+            _socket.Dispose();
         _reader.Dispose();
         _writer.Dispose();
         var reason = _reason ?? CloseReason.EndpointStopped;
@@ -200,7 +203,7 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
         _peerEnded = true;
         if (_phase == Phase.Lingering)
         {
-            End();
+            Finish();
             return;
         }
 
@@ -236,6 +239,15 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
 
     void IWriteHost.OnSpillRefused() => OnSlow("the node is out of buffers for slow consumers");
 
+    /// <summary>From another actor. Nothing of it may follow our last words.</summary>
+    private void OnPosted(Delivery delivery)
+    {
+        if (IsOpen)
+            Enqueue(delivery);
+        else
+            delivery.Release();
+    }
+
     private void Enqueue(Delivery delivery)
     {
         if (_phase is Phase.Lingering or Phase.Ended || _finSent)
@@ -245,7 +257,8 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
         }
 
         _writer.Enqueue(delivery);
-        _stallCheck ??= After(_sockets.Settings.SlowConsumerHold, new Ticked(this, Tick.Stall));
+        if (!_protocol.WaitsForPeer)
+            _stallCheck ??= After(_sockets.Settings.SlowConsumerHold, new Ticked(this, Tick.Stall));
     }
 
     private void OnTick(Tick tick)
@@ -254,8 +267,16 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
         {
             case Tick.Stall: CheckStall(); break;
             case Tick.Pool: _reader.Pump(); break;
-            case Tick.Deadline: End(); break;
+            case Tick.Deadline: OnDeadline(); break;
         }
+    }
+
+    /// <summary>While lingering all is sent, and only the peer's FIN is not there yet; before that, something is lost.</summary>
+    private void OnDeadline()
+    {
+        if (_phase == Phase.Flushing && _errno == 0)
+            _errno = SocketErrors.ETIMEDOUT;
+        Finish();
     }
 
     private void CheckStall()
@@ -276,17 +297,11 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
     private void OnSlow(string text)
     {
         if (_phase == Phase.Flushing && _reason != CloseReason.SlowConsumer)
-            End();
+            Finish();
         if (_phase != Phase.Open)
             return;
         _writer.DropBacklog();
         Close(CloseReason.SlowConsumer, text);
-    }
-
-    private void OnDrain()
-    {
-        if (_phase == Phase.Open)
-            _protocol.OnDrain();
     }
 
     private void Fail(int errno)
@@ -295,7 +310,7 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
             return;
         _errno = _reason is null ? errno : _errno;
         _reason ??= SocketErrors.OnStream(errno);
-        End();
+        Finish();
     }
 
     private void Linger()
@@ -303,7 +318,7 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
         SendFin();
         if (_peerEnded || _phase == Phase.Ended)
         {
-            End();
+            Finish();
             return;
         }
 
@@ -333,7 +348,7 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
             Close(CloseReason.PeerClosed);
     }
 
-    private void End()
+    private void Finish()
     {
         if (_phase == Phase.Ended)
             return;
@@ -342,10 +357,4 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
     }
 
     private sealed record Ticked(StreamEngine Engine, Tick Tick) : IReapable;
-}
-
-/// <summary>To every connection and session of a node that is draining.</summary>
-internal sealed class Drain : IReapable
-{
-    public static readonly Drain Instance = new();
 }

@@ -53,6 +53,7 @@ internal sealed class StreamReader : ISlabSource, IDisposable
     private bool _drained = true;
     private bool _inFlight;
     private bool _ended;
+    private bool _parsing;
     private bool _resumeQueued;
     private int _outstanding;
     private int _starving;
@@ -96,7 +97,7 @@ internal sealed class StreamReader : ISlabSource, IDisposable
     /// <summary>Reads as long as there is something, allowance, credit and a share of this turn.</summary>
     public void Pump()
     {
-        if (_inFlight || _ended)
+        if (_inFlight || _ended || _parsing)
             return;
         for (var reads = 0; reads < ReadsPerTurn; reads++)
         {
@@ -215,15 +216,19 @@ internal sealed class StreamReader : ISlabSource, IDisposable
         // The slab is ours for as long as we parse it, even if the host closes and disposes of us meanwhile.
         var slab = _slab!;
         slab.Retain();
+        _parsing = true;
         try
         {
             _start += _host.OnBytes(slab, _start, _fill - _start, out _needed);
         }
         finally
         {
+            _parsing = false;
             slab.Release();
         }
 
+        if (Discarding)
+            _start = _fill;
         return !_ended;
     }
 

@@ -33,6 +33,8 @@ internal sealed class StreamWriter : IDisposable
     private const int CopyBufferBytes = 64 * 1024;
     private const int SpillBytes = 64 * 1024;
     private const int GatherRanges = 64;
+
+    // Also the measure of progress: a peer that cannot take this much within the write time-out counts as stalled.
     private const int GatherBytes = 1024 * 1024;
 
     private readonly Socket _socket;
@@ -128,7 +130,7 @@ internal sealed class StreamWriter : IDisposable
         if (Detached || _dead)
             return;
         Detached = true;
-        // What the send in flight refers to stays as it is; it is at most one gather list.
+        // What the send in flight refers to stays as it is, at most one gather list; only the sources need not wait for it.
         var keep = _inFlight && !_copied ? InFlightDeliveries() : _rangeIndex > 0 || _rangeOffset > 0 ? 1 : 0;
         var waiting = _queue.ToArray();
         _queue.Clear();
@@ -136,6 +138,7 @@ internal sealed class StreamWriter : IDisposable
         {
             if (i < keep || waiting[i].Receipt is not null)
             {
+                waiting[i].Disown();
                 Append(waiting[i]);
             }
             else if (!TrySpill(waiting[i]))
@@ -273,8 +276,9 @@ internal sealed class StreamWriter : IDisposable
             for (; index < delivery.Count && gather.Count < GatherRanges && total < GatherBytes; index++, offset = 0)
             {
                 var range = delivery[index];
-                gather.Add(new ArraySegment<byte>(range.Slab.Buffer, range.Offset + offset, range.Length - offset));
-                total += range.Length - offset;
+                var take = Math.Min(range.Length - offset, GatherBytes - total);
+                gather.Add(new ArraySegment<byte>(range.Slab.Buffer, range.Offset + offset, take));
+                total += take;
             }
 
             if (index < delivery.Count)
@@ -375,9 +379,9 @@ internal sealed class StreamWriter : IDisposable
 
     private void Advance(int bytes)
     {
-        while (bytes > 0)
+        // An empty range behind the last byte is done with it; left alone, it would be sent for ever.
+        while (_queue.TryPeek(out var delivery))
         {
-            var delivery = _queue.Peek();
             var left = delivery[_rangeIndex].Length - _rangeOffset;
             if (bytes < left)
             {

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Runtime.InteropServices;
 using Akka.Actor;
 using Akka.Hosting;
@@ -40,9 +41,10 @@ internal sealed class NodeHost(LoadedConfig config, string? readyFile, TextWrite
         {
             await app.StartAsync(CancellationToken.None);
         }
-        catch (Exception e) when (e is IOException or Microsoft.AspNetCore.Connections.AddressInUseException or System.Security.SecurityException)
+        catch (Exception e) when (e is IOException or Win32Exception)
         {
-            await errors.WriteLineAsync($"anode: the HTTP API cannot listen on {_options.Http.Address}: {e.Message.TrimEnd('.')}. Choose another with --http HOST:PORT, or --http off.");
+            // An address in use comes as an IOException, every other refusal as the SocketException itself (a Win32Exception).
+            await errors.WriteLineAsync($"anode: the HTTP API cannot listen on {_options.Http.Address}: {e.GetBaseException().Message}. Choose another with --http HOST:PORT, or --http off.");
             return Failed;
         }
 
@@ -74,6 +76,8 @@ internal sealed class NodeHost(LoadedConfig config, string? readyFile, TextWrite
         builder.Services.AddRoutingCore();
         builder.Logging.SetMinimumLevel(_options.Log.Level);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        // It would log with its stack trace what RunAsync says in a sentence.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         builder.Logging.AddNodeConsole(_options.Log.Format);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
         builder.Services.AddSingleton<IHostLifetime, QuietLifetime>();
@@ -125,7 +129,7 @@ internal sealed class NodeHost(LoadedConfig config, string? readyFile, TextWrite
         }
 
         await app.StopAsync(CancellationToken.None);
-        if (readyFile is not null)
+        if (File.Exists(readyFile))
             File.Delete(readyFile);
     }
 }

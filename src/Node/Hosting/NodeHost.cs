@@ -19,7 +19,7 @@ namespace Anode.Hosting;
 /// <summary>Runs a node from start to drained: the tree of actors, the HTTP API, signals, the ready file.</summary>
 internal sealed class NodeHost(LoadedConfig config, string? readyFile, TextWriter errors)
 {
-    private const int Done = 0, Failed = 1;
+    private const int Done = 0, Failed = 1, BadConfiguration = 2;
 
     // Beyond drain-timeout the process ends whatever still hangs: a supervisor that waits would kill it anyway, later.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
@@ -37,6 +37,17 @@ internal sealed class NodeHost(LoadedConfig config, string? readyFile, TextWrite
         _runtime.View.Drain = () => _stop.TrySetResult();
 
         await using var app = Build();
+        try
+        {
+            // Values under akka are only judged by Akka, when the system is made of them.
+            app.Services.GetRequiredService<ActorSystem>();
+        }
+        catch (Exception e) when (e is FormatException or ArgumentException or Akka.Configuration.ConfigurationException or TypeLoadException)
+        {
+            await errors.WriteLineAsync($"anode: a value under akka {{ … }} is not what Akka takes: {e.Message}");
+            return BadConfiguration;
+        }
+
         try
         {
             await app.StartAsync(CancellationToken.None);

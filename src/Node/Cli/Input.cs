@@ -11,7 +11,7 @@ internal static class Input
     private const string StandardInput = "-";
 
     /// <summary>The text itself, all of standard input for <c>-</c>, or nothing.</summary>
-    public static async Task<ReadOnlyMemory<byte>> PayloadAsync(string? argument, Terminal terminal, CancellationToken cancellation)
+    public static async Task<byte[]> PayloadAsync(string? argument, Terminal terminal, CancellationToken cancellation)
     {
         if (argument is not StandardInput)
             return Encoding.UTF8.GetBytes(argument ?? "");

@@ -24,7 +24,7 @@ internal static class Values
         if (!Units.TryParseDuration(text, out duration))
         {
             if (!double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
-                || seconds > LongestDuration.TotalSeconds)
+                || !(seconds <= LongestDuration.TotalSeconds)) // false for NaN, too
                 return false;
             duration = TimeSpan.FromSeconds(seconds);
         }

@@ -42,7 +42,7 @@ internal static class ReplyCommand
             var output = new MessageOutput(terminal, MessageFormat.Text);
             try
             {
-                ReadOnlyMemory<byte>? answer = parsed.GetValue(echo)
+                var answer = parsed.GetValue(echo)
                     ? null
                     : await Input.PayloadAsync(parsed.GetValue(payload), terminal, interrupts.Token);
                 await using var client = await servers.Of(parsed).ConnectAsync("anode reply", interrupts.Token);
@@ -64,7 +64,7 @@ internal static class ReplyCommand
     }
 
     private static async Task AnswerAsync(
-        NodeClient client, Delivered request, ReadOnlyMemory<byte>? answer, MessageOutput output, CancellationToken cancellation)
+        NodeClient client, Delivered request, byte[]? answer, MessageOutput output, CancellationToken cancellation)
     {
         if (request.Reply is { } reply)
         {

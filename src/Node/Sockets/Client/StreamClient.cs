@@ -31,7 +31,9 @@ public static class StreamClient
         catch (SocketException e)
         {
             socket.Dispose();
-            throw new IOException(SocketErrors.TextOf(SocketErrors.ErrnoOf(e)));
+            // The runtime has no name of its own for ENOENT and reports a path that is not there as an address not available.
+            var missing = address.IsUnix && e.SocketErrorCode == SocketError.AddressNotAvailable;
+            throw new IOException(SocketErrors.TextOf(missing ? SocketErrors.ENOENT : SocketErrors.ErrnoOf(e)));
         }
         catch
         {

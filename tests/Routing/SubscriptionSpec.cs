@@ -46,9 +46,11 @@ public class SubscriptionSpec
         for (var i = 0; i < 5; i++)
             subscription.TryTake(out _);
 
-        Assert.Equal(exhausted, subscription.SetMax(max));
-        Assert.Equal(max, subscription.Max);
-        Assert.Equal(!exhausted, subscription.TryTake(out var last));
+        var limited = subscription.WithMax(max);
+
+        Assert.Equal(max, limited.Max);
+        Assert.Equal(exhausted, limited.IsExhausted);
+        Assert.Equal(!exhausted, limited.TryTake(out var last));
         Assert.Equal(max == 6, last);
     }
 
@@ -75,47 +77,18 @@ public class SubscriptionSpec
         Assert.Equal(1, lasts);
     }
 
-    // Threads of their own, because a pool short of threads would run the three one after the other.
     [Fact]
-    public async Task Maximum_set_while_others_take_is_noticed_by_a_taker_or_by_the_setter()
+    public void Deliveries_counted_late_on_the_old_one_count_for_the_one_with_the_maximum()
     {
-        var rounds = Enumerable.Range(0, 2_000).Select(_ => WithMax(0)).ToArray();
-        var lasts = new int[rounds.Length];
-        var exhausted = new bool[rounds.Length];
-        using var start = new Barrier(3);
+        var old = WithMax(0);
+        var limited = old.WithMax(10).WithMax(8);
 
-        await Task.WhenAll(OnThread(Take), OnThread(Take), OnThread(SetMax)).WaitAsync(TimeSpan.FromSeconds(60));
+        old.Count(5);
+        Assert.True(limited.TryTake(out _));
+        old.Count(3);
 
-        for (var round = 0; round < rounds.Length; round++)
-        {
-            Assert.True(exhausted[round] || lasts[round] == 1, $"round {round} ended unnoticed");
-            Assert.False(rounds[round].TryTake(out _));
-        }
-
-        void SetMax(int round) => exhausted[round] = rounds[round].SetMax(50);
-
-        void Take(int round)
-        {
-            for (var i = 0; i < 50; i++)
-            {
-                rounds[round].TryTake(out var last);
-                if (last)
-                    Interlocked.Increment(ref lasts[round]);
-            }
-        }
-
-        Task OnThread(Action<int> part) => Task.Factory.StartNew(
-            () =>
-            {
-                for (var round = 0; round < rounds.Length; round++)
-                {
-                    start.SignalAndWait();
-                    part(round);
-                }
-            },
-            CancellationToken.None,
-            TaskCreationOptions.LongRunning,
-            TaskScheduler.Default);
+        Assert.True(limited.IsExhausted);
+        Assert.False(limited.TryTake(out _));
     }
 
     [Fact]
@@ -124,7 +97,7 @@ public class SubscriptionSpec
         Assert.Throws<ArgumentException>(() => new Subscription(new Reader(), 1, "a..b"u8.ToArray()));
         Assert.Throws<ArgumentException>(() => new Subscription(new Reader(), 1, "a"u8.ToArray(), []));
         Assert.Throws<ArgumentOutOfRangeException>(() => new Subscription(new Reader(), 1, "a"u8.ToArray(), max: -1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => WithMax(1).SetMax(-1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => WithMax(1).WithMax(-1));
     }
 
     private sealed class Reader : Subscriber;

@@ -4,13 +4,13 @@ namespace Anode.Routing;
 /// One interest of one subscriber: a filter, perhaps as a member of a queue group, perhaps for a number of messages.
 /// </summary>
 /// <remarks>
-/// Its identity is its reference: two subscriptions with equal fields are two. All but the maximum is fixed at birth, so any
+/// Its identity is its reference: two subscriptions with equal fields are two. All but the count is fixed at birth, so any
 /// thread may read it; deliveries are counted by every reader's thread at once.
 /// </remarks>
 internal sealed class Subscription
 {
+    private readonly Subscription? _origin;
     private long _taken;
-    private long _max;
 
     /// <param name="subscriber">Who gets the messages.</param>
     /// <param name="sid">The subscriber's own number for it.</param>
@@ -29,8 +29,11 @@ internal sealed class Subscription
         Sid = sid;
         Filter = filter;
         Queue = queue;
-        _max = max;
+        Max = max;
     }
+
+    private Subscription(Subscription origin, long max)
+        : this(origin.Subscriber, origin.Sid, origin.Filter, origin.Queue, max) => _origin = origin._origin ?? origin;
 
     public Subscriber Subscriber { get; }
 
@@ -41,7 +44,9 @@ internal sealed class Subscription
     public byte[]? Queue { get; }
 
     /// <summary>Messages it may get in all, counted from its start; 0 for no bound.</summary>
-    public long Max => Volatile.Read(ref _max);
+    public long Max { get; }
+
+    private ref long Taken => ref (_origin ?? this)._taken;
 
     /// <summary>
     /// Claims one delivery. False: the maximum is used up, do not deliver. With <paramref name="last"/> the caller has
@@ -53,40 +58,23 @@ internal sealed class Subscription
     /// </remarks>
     public bool TryTake(out bool last)
     {
-        var ticket = Interlocked.Increment(ref _taken);
-        var max = Volatile.Read(ref _max);
-        last = ticket == max;
-        return max == 0 || ticket <= max;
+        var ticket = Interlocked.Increment(ref Taken);
+        last = ticket == Max;
+        return Max == 0 || ticket <= Max;
     }
 
     /// <summary>All it may get has been delivered.</summary>
-    public bool IsExhausted => Max is var max and not 0 && Interlocked.Read(ref _taken) >= max;
+    public bool IsExhausted => Max != 0 && Interlocked.Read(ref Taken) >= Max;
 
     /// <summary>
     /// Counts deliveries that needed no claim, because there is no maximum: one may be set later, and it includes what came before.
     /// Sources count in batches.
     /// </summary>
-    public void Count(long deliveries) => Interlocked.Add(ref _taken, deliveries);
+    public void Count(long deliveries) => Interlocked.Add(ref Taken, deliveries);
 
     /// <summary>
-    /// The same interest with a maximum, counting on from what was delivered so far. A new object, so that putting it in the place of
-    /// this one changes the index and every source sees it.
+    /// The same interest with a maximum, which includes what was delivered so far. A new object, so that putting it in the place of this one
+    /// changes the index and every source sees it; one count for both, so that what sources deliver until they see it is not forgotten.
     /// </summary>
-    public Subscription WithMax(long max) => new(Subscriber, Sid, Filter, Queue, max) { _taken = Interlocked.Read(ref _taken) };
-
-    /// <summary>
-    /// Sets the maximum (0 lifts it). True: that many have been delivered already, so the caller removes the subscription at
-    /// once, as nats-server does for <c>UNSUB sid max</c> (server/client.go, <c>processUnsub</c>). An UNSUB without a maximum,
-    /// or with 0, is not a matter of counting: its caller just removes.
-    /// </summary>
-    /// <remarks>
-    /// Two full fences, exchange-then-read here and increment-then-read in <see cref="TryTake"/>: of a taker that reaches the
-    /// maximum meanwhile and this call at least one notices. Both may; removing twice is harmless.
-    /// </remarks>
-    public bool SetMax(long max)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(max);
-        Interlocked.Exchange(ref _max, max);
-        return max != 0 && Volatile.Read(ref _taken) >= max;
-    }
+    public Subscription WithMax(long max) => new(this, max);
 }

@@ -49,7 +49,7 @@ internal sealed class ReceiptWindows(int idsPerProducer, int maxProducers)
         private readonly object _gate = new();
         private readonly Dictionary<ulong, long> _receivers = [];
         private readonly Queue<ulong> _order = new();
-        private bool _used = true;
+        private bool _used;
 
         public string Producer => producer;
 

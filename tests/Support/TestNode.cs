@@ -92,7 +92,7 @@ internal sealed class TestNode : IAsyncDisposable
         // A datagram socket holds a slab to read into for as long as it is open.
         System.Stop(_runtime.Endpoints!);
         Eventually.Holds(() => Pool.RentedCount == 0, () => $"{Pool.RentedCount} slabs of {Pool.RentedBytes} bytes were not returned");
-        Assert.Equal(0, View.Relay.Index.Count);
+        Eventually.Equal(0, () => View.Relay.Index.Count);
         await _host.StopAsync();
         _host.Dispose();
         Assert.True(_complaints.IsEmpty || ExpectsCrashes, string.Join('\n', _complaints));

@@ -47,8 +47,9 @@ public class SubscriptionSpec
             subscription.TryTake(out _);
 
         var limited = subscription.WithMax(max);
-        Assert.Equal(exhausted, limited.IsExhausted);
+
         Assert.Equal(max, limited.Max);
+        Assert.Equal(exhausted, limited.IsExhausted);
         Assert.Equal(!exhausted, limited.TryTake(out var last));
         Assert.Equal(max == 6, last);
     }
@@ -77,17 +78,17 @@ public class SubscriptionSpec
     }
 
     [Fact]
-    public void Deliveries_counted_late_still_count_for_the_one_with_a_maximum()
+    public void Deliveries_counted_late_on_the_old_one_count_for_the_one_with_the_maximum()
     {
-        var subscription = WithMax(0);
-        var limited = subscription.WithMax(10);
+        var old = WithMax(0);
+        var limited = old.WithMax(10).WithMax(8);
 
-        subscription.Count(9);
+        old.Count(5);
+        Assert.True(limited.TryTake(out _));
+        old.Count(3);
 
-        Assert.False(limited.IsExhausted);
-        Assert.True(limited.TryTake(out var last));
-        Assert.True(last);
         Assert.True(limited.IsExhausted);
+        Assert.False(limited.TryTake(out _));
     }
 
     [Fact]

@@ -91,7 +91,7 @@ internal sealed class EndpointSpecs(RelayCore core, SocketContext sockets)
     private ProtocolFactory StreamOf(EndpointProtocol protocol, LinesOptions lines) => protocol switch
     {
         EndpointProtocol.Lines => () => new LinesClient(core, SettingsOf(lines)),
-        _ => () => new NativeClient(core, sockets.Connections.OpenCount),
+        _ => () => new NativeClient(core),
     };
 
     private IDatagramProtocol? DatagramOf(ListenerOptions listener) => listener switch

@@ -12,18 +12,17 @@ internal sealed class ReadyWatch(IReadOnlyList<EndpointSpec> specs)
     /// <summary>What every endpoint said when all required ones were bound.</summary>
     public Task<IReadOnlyList<Endpoint.Status>> Ready => _ready.Task;
 
-    /// <summary>Before the first endpoint can say anything.</summary>
-    public void Start(ActorSystem system) => system.ActorOf(Produce.Props(() => new Watcher(specs, _ready)), "ready");
+    /// <summary>
+    /// Before the first endpoint can say anything: subscribed here and not on the watcher's own turn, which may come after the first bind.
+    /// </summary>
+    public void Start(ActorSystem system) =>
+        system.EventStream.Subscribe(system.ActorOf(Produce.Props(() => new Watcher(specs, _ready)), "ready"), typeof(Endpoint.Changed));
 
     private sealed class Watcher(IReadOnlyList<EndpointSpec> specs, TaskCompletionSource<IReadOnlyList<Endpoint.Status>> ready) : UntypedActor
     {
         private readonly Dictionary<string, Endpoint.Status> _statuses = new(StringComparer.Ordinal);
 
-        protected override void PreStart()
-        {
-            Context.System.EventStream.Subscribe(Self, typeof(Endpoint.Changed));
-            Look();
-        }
+        protected override void PreStart() => Look();
 
         protected override void OnReceive(object message)
         {

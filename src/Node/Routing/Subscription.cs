@@ -1,17 +1,16 @@
-using System.Runtime.CompilerServices;
-
 namespace Anode.Routing;
 
 /// <summary>
 /// One interest of one subscriber: a filter, perhaps as a member of a queue group, perhaps for a number of messages.
 /// </summary>
 /// <remarks>
-/// Its identity is its reference: two subscriptions with equal fields are two. All but the maximum is fixed at birth, so any
+/// Its identity is its reference: two subscriptions with equal fields are two. All but the count is fixed at birth, so any
 /// thread may read it; deliveries are counted by every reader's thread at once.
 /// </remarks>
 internal sealed class Subscription
 {
-    private readonly StrongBox<long> _taken;
+    private readonly Subscription? _origin;
+    private long _taken;
 
     /// <param name="subscriber">Who gets the messages.</param>
     /// <param name="sid">The subscriber's own number for it.</param>
@@ -31,13 +30,10 @@ internal sealed class Subscription
         Filter = filter;
         Queue = queue;
         Max = max;
-        _taken = new StrongBox<long>();
     }
 
-    private Subscription(Subscription other, long max)
-    {
-        (Subscriber, Sid, Filter, Queue, Max, _taken) = (other.Subscriber, other.Sid, other.Filter, other.Queue, max, other._taken);
-    }
+    private Subscription(Subscription origin, long max)
+        : this(origin.Subscriber, origin.Sid, origin.Filter, origin.Queue, max) => _origin = origin._origin ?? origin;
 
     public Subscriber Subscriber { get; }
 
@@ -50,6 +46,8 @@ internal sealed class Subscription
     /// <summary>Messages it may get in all, counted from its start; 0 for no bound.</summary>
     public long Max { get; }
 
+    private ref long Taken => ref (_origin ?? this)._taken;
+
     /// <summary>
     /// Claims one delivery. False: the maximum is used up, do not deliver. With <paramref name="last"/> the caller has
     /// claimed the final one and removes the subscription after delivering.
@@ -60,27 +58,23 @@ internal sealed class Subscription
     /// </remarks>
     public bool TryTake(out bool last)
     {
-        var ticket = Interlocked.Increment(ref _taken.Value);
+        var ticket = Interlocked.Increment(ref Taken);
         last = ticket == Max;
         return Max == 0 || ticket <= Max;
     }
 
     /// <summary>All it may get has been delivered.</summary>
-    public bool IsExhausted => Max != 0 && Interlocked.Read(ref _taken.Value) >= Max;
+    public bool IsExhausted => Max != 0 && Interlocked.Read(ref Taken) >= Max;
 
     /// <summary>
     /// Counts deliveries that needed no claim, because there is no maximum: one may be set later, and it includes what came before.
     /// Sources count in batches.
     /// </summary>
-    public void Count(long deliveries) => Interlocked.Add(ref _taken.Value, deliveries);
+    public void Count(long deliveries) => Interlocked.Add(ref Taken, deliveries);
 
     /// <summary>
-    /// The same interest with a maximum, on the same count. A new object, so that putting it in the place of this one changes the index and
-    /// every source sees it.
+    /// The same interest with a maximum, which includes what was delivered so far. A new object, so that putting it in the place of this one
+    /// changes the index and every source sees it; one count for both, so that what sources deliver until they see it is not forgotten.
     /// </summary>
-    public Subscription WithMax(long max)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(max);
-        return new Subscription(this, max);
-    }
+    public Subscription WithMax(long max) => new(this, max);
 }

@@ -34,6 +34,16 @@ internal sealed class SubscriptionIndex
         }
     }
 
+    /// <summary>Puts one in the place of another in a single change: no message finds both, and none finds neither.</summary>
+    public void Replace(Subscription old, Subscription by)
+    {
+        var departure = new Departure(new ReadOnlySpan<Subscription>(in old));
+        RouteMap before;
+        do
+            before = Current;
+        while (!TrySwap(before, before.Without(departure).With(by)));
+    }
+
     /// <summary>Removes a subscription. False: it was not in it.</summary>
     public bool Remove(Subscription subscription) => RemoveAll(new ReadOnlySpan<Subscription>(in subscription)) == 1;
 

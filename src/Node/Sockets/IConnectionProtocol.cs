@@ -26,8 +26,8 @@ internal interface IConnectionProtocol
     /// </summary>
     int OnBytes(Slab slab, int offset, int length, out int needed);
 
-    /// <summary>The peer sends no more.</summary>
-    void OnEnd();
+    /// <summary>The peer sends no more. What of its last bytes was not consumed comes here once more, valid during the call.</summary>
+    void OnEnd(ReadOnlySpan<byte> rest);
 
     /// <summary>A message to the connection's actor that is not about bytes. False: not mine.</summary>
     bool OnMessage(object message);

@@ -2,6 +2,7 @@ using System.Text;
 using Akka.Actor;
 using Anode.Messages;
 using Anode.Protocols.Relay;
+using Anode.Routing;
 using Anode.Sockets;
 
 namespace Anode.Protocols.Lines;
@@ -20,15 +21,17 @@ internal sealed record LinesSettings(string Publish, string Subscribe, bool Echo
 internal sealed class LinesClient(RelayCore core, LinesSettings settings) : IConnectionProtocol
 {
     private const long Sid = 1;
+    private const int CarriageReturn = 1;
 
     private IConnection _connection = null!;
     private Fanout _fanout = null!;
     private Subscriptions? _subscriptions;
     private byte[] _subject = [];
-    private byte[]? _tail;
+    private int _searched;
     private ICancelable? _idle;
     private long _heardBytes;
     private int _messages;
+    private bool _hasPlace;
 
     public void OnOpen(IConnection connection)
     {
@@ -36,11 +39,25 @@ internal sealed class LinesClient(RelayCore core, LinesSettings settings) : ICon
         var record = connection.Record;
         var subscriber = new LinesSubscriber(connection) { Echo = settings.Echo };
         _fanout = new Fanout(core, subscriber, connection.RentScratch);
+        if (!connection.IsDatagram && !(_hasPlace = core.Quota.TryTake()))
+        {
+            connection.Close(CloseReason.TooManyConnections);
+            return;
+        }
+
         _subject = Encoding.UTF8.GetBytes(Fill(settings.Publish));
-        if (settings.Subscribe.Length > 0)
+        var filter = Encoding.UTF8.GetBytes(Fill(settings.Subscribe));
+        if ((_subject.Length > 0 && !Subject.IsSubject(_subject)) || (filter.Length > 0 && !Subject.IsFilter(filter)))
+        {
+            // Only filled in it can have become too long: an address may have a hundred bytes.
+            connection.Close(CloseReason.BadHello);
+            return;
+        }
+
+        if (filter.Length > 0)
         {
             _subscriptions = new Subscriptions(core, subscriber, record);
-            _subscriptions.Add(Sid, Encoding.UTF8.GetBytes(Fill(settings.Subscribe)), null, 0);
+            _subscriptions.Add(Sid, filter, null, 0);
         }
 
         if (connection.IsDatagram)
@@ -51,34 +68,19 @@ internal sealed class LinesClient(RelayCore core, LinesSettings settings) : ICon
     {
         needed = 0;
         var bytes = slab.Buffer.AsSpan(offset, length);
-        var consumed = 0;
+        var consumed = length;
         if (_connection.IsDatagram)
-        {
             Publish(bytes.TrimEnd("\r\n"u8));
-            consumed = length;
-        }
         else
-        {
-            for (int end; (end = bytes[consumed..].IndexOf((byte)'\n')) >= 0; consumed += end + 1)
-                Publish(bytes.Slice(consumed, end));
-            if (length - consumed > core.Limits.LineBytes)
-            {
-                _connection.Close(CloseReason.FrameTooLarge, null);
-                consumed = length;
-            }
-
-            // The reader keeps what is not consumed; a copy for the end of the stream is only needed then, so keep a short one.
-            _tail = consumed < length ? bytes[consumed..].ToArray() : null;
-        }
-
+            consumed = OnStream(bytes);
         EndTurn();
         return consumed;
     }
 
-    public void OnEnd()
+    public void OnEnd(ReadOnlySpan<byte> rest)
     {
-        if (_tail is { } last)
-            Publish(last);
+        if (_connection.IsOpen && rest.Length > 0)
+            Publish(rest);
         EndTurn();
         _connection.Close(CloseReason.PeerClosed);
     }
@@ -96,16 +98,44 @@ internal sealed class LinesClient(RelayCore core, LinesSettings settings) : ICon
     public void OnClosing(CloseReason reason, string? text)
     {
         // Lines have no words for it: the end of the stream says all.
+        _subscriptions?.RemoveAll();
     }
 
     public void OnClosed(CloseReason reason, int errno)
     {
         _idle?.Cancel();
         _subscriptions?.RemoveAll();
+        if (_hasPlace)
+            core.Quota.Return();
+        _hasPlace = false;
         _fanout?.Scratch.Release();
     }
 
     private TimeSpan IdleCheck => core.Limits.Heartbeat * core.Limits.HeartbeatMisses;
+
+    private int OnStream(ReadOnlySpan<byte> bytes)
+    {
+        var consumed = 0;
+        while (_connection.IsOpen)
+        {
+            // What was searched with the last read, when there was less of it, has no newline.
+            var end = bytes[(consumed + _searched)..].IndexOf((byte)'\n');
+            if (end < 0)
+            {
+                _searched = bytes.Length - consumed;
+                if (_searched <= core.Limits.LineBytes + CarriageReturn)
+                    return consumed;
+                _connection.Close(CloseReason.FrameTooLarge);
+                break;
+            }
+
+            Publish(bytes.Slice(consumed, _searched + end));
+            consumed += _searched + end + 1;
+            _searched = 0;
+        }
+
+        return bytes.Length;
+    }
 
     private void Publish(ReadOnlySpan<byte> line)
     {
@@ -146,12 +176,8 @@ internal sealed class LinesClient(RelayCore core, LinesSettings settings) : ICon
         _idle = _connection.After(IdleCheck, Tick.Instance);
     }
 
-    private string Fill(string template)
-    {
-        var remote = _connection.Record.Remote;
-        var address = remote.IsUnix ? remote.Host : $"{remote.Host}:{remote.Port}";
-        return LinesSubject.Fill(template, _connection.Record.Endpoint, _connection.Record.Id, address);
-    }
+    private string Fill(string template) =>
+        LinesSubject.Fill(template, _connection.Record.Endpoint, _connection.Record.Id, _connection.Record.Remote);
 
     private sealed class Tick : IReapable
     {

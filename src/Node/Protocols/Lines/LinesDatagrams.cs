@@ -1,5 +1,8 @@
+using System.Net;
 using System.Text;
+using Anode.Messages;
 using Anode.Protocols.Relay;
+using Anode.Routing;
 using Anode.Sockets;
 
 namespace Anode.Protocols.Lines;
@@ -14,6 +17,8 @@ internal sealed class LinesDatagrams : IDatagramProtocol
     private readonly LinesSettings _settings;
     private readonly string _endpoint;
     private readonly Fanout _fanout;
+    private EndPoint? _lastFrom;
+    private byte[] _lastSubject = [];
 
     public LinesDatagrams(RelayCore core, LinesSettings settings, string endpoint, SlabPool pool)
     {
@@ -31,15 +36,32 @@ internal sealed class LinesDatagrams : IDatagramProtocol
             return;
         }
 
-        var address = DatagramReader.IsUnnamed(datagram.From) ? "" : datagram.From.ToString() ?? "";
         var message = new Publication
         {
-            Subject = Encoding.UTF8.GetBytes(LinesSubject.Fill(_settings.Publish, _endpoint, 0, address)),
+            Subject = SubjectFor(host, datagram.From),
             Payload = slab.Buffer.AsSpan(datagram.Offset, datagram.Length).TrimEnd("\r\n"u8),
         };
+        if (!Subject.IsSubject(message.Subject))
+        {
+            host.Counters.CountDropped(1);
+            return;
+        }
+
         host.Counters.CountMessagesIn(1);
         _fanout.Publish(ref message);
     }
 
     public void OnBatchEnd() => _fanout.EndTurn();
+
+    /// <summary>The last one is kept, since datagrams of one sender come in runs.</summary>
+    private byte[] SubjectFor(IDatagramHost host, EndPoint from)
+    {
+        if (EndPointComparer.Instance.Equals(from, _lastFrom))
+            return _lastSubject;
+        var scheme = host.Local?.Scheme ?? Scheme.Udp;
+        var remote = DatagramReader.IsUnnamed(from) ? NetAddress.UnixPath(scheme, "") : Addresses.ToAddress(from, scheme);
+        _lastSubject = Encoding.UTF8.GetBytes(LinesSubject.Fill(_settings.Publish, _endpoint, 0, remote));
+        _lastFrom = from;
+        return _lastSubject;
+    }
 }

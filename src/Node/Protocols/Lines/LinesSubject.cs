@@ -1,4 +1,5 @@
 using System.Text;
+using Anode.Messages;
 
 namespace Anode.Protocols.Lines;
 
@@ -8,11 +9,11 @@ namespace Anode.Protocols.Lines;
 /// </summary>
 internal static class LinesSubject
 {
-    public static string Fill(string template, string endpoint, long connection, string address) =>
+    public static string Fill(string template, string endpoint, long connection, NetAddress remote) =>
         template
             .Replace("{endpoint}", Token(endpoint), StringComparison.Ordinal)
             .Replace("{connection}", connection.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal)
-            .Replace("{address}", Token(address), StringComparison.Ordinal);
+            .Replace("{address}", Token(remote.IsUnix ? remote.Host : $"{remote.Host}:{remote.Port}"), StringComparison.Ordinal);
 
     private static string Token(string text)
     {

@@ -8,7 +8,8 @@ namespace Anode.Protocols.Native;
 /// <summary>Publishing and subscribing.</summary>
 internal sealed partial class NativeClient
 {
-    private byte[]? _goodSubject;
+    // The last subject that was admitted, since most sources repeat theirs.
+    private byte[] _goodSubject = [];
     private int _goodLength;
 
     private void OnMsg(Slab slab, int offset, ReadOnlySpan<byte> body, int items, int at)
@@ -30,7 +31,7 @@ internal sealed partial class NativeClient
         var message = Publication(body, view);
         if (!Admit(message, view.Id))
             return;
-        _receipts ??= _producer is { Length: > 0 } ? core.Receipts.Of(_producer) : core.Receipts.Unnamed();
+        _receipts ??= _producer is { Length: > 0 } ? core.Receipts.Of(_producer) : core.Receipts.OfNobody();
         if (!_receipts.TryTake(view.Id, out var receivers))
         {
             core.Counters.CountDuplicate();
@@ -65,7 +66,7 @@ internal sealed partial class NativeClient
     private bool Admit(in Publication message, ulong? id)
     {
         _messages++;
-        if (!message.Subject.SequenceEqual(_goodSubject.AsSpan(0, _goodLength)))
+        if (message.Subject.IsEmpty || !message.Subject.SequenceEqual(_goodSubject.AsSpan(0, _goodLength)))
         {
             if (!Subject.IsSubject(message.Subject))
             {
@@ -79,7 +80,9 @@ internal sealed partial class NativeClient
                 return false;
             }
 
-            message.Subject.CopyTo(_goodSubject ??= new byte[Subject.MaxBytes]);
+            if (_goodSubject.Length < message.Subject.Length)
+                _goodSubject = new byte[Subject.MaxBytes];
+            message.Subject.CopyTo(_goodSubject);
             _goodLength = message.Subject.Length;
         }
 

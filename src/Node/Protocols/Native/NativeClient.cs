@@ -16,7 +16,7 @@ namespace Anode.Protocols.Native;
 /// What it answers keeps its place behind what it passed on: everything gathered goes out before an answer is queued. So PONG means that
 /// all before it has been applied by this node.
 /// </remarks>
-internal sealed partial class NativeClient(RelayCore core, int openConnections) : IConnectionProtocol
+internal sealed partial class NativeClient(RelayCore core) : IConnectionProtocol
 {
     private static readonly TimeSpan MinHeartbeat = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
@@ -33,15 +33,17 @@ internal sealed partial class NativeClient(RelayCore core, int openConnections) 
     private long _heardBytes;
     private int _silent;
     private int _messages;
+    private bool _hasPlace;
 
     public void OnOpen(IConnection connection)
     {
         _connection = connection;
         _heartbeat = _limits.Heartbeat;
         _fanout = new Fanout(core, null, connection.RentScratch);
-        if (_limits.Connections > 0 && openConnections > _limits.Connections)
+        // Sessions have a bound of their own, and their addresses can be forged: they take nobody's place.
+        if (!connection.IsDatagram && !(_hasPlace = core.Quota.TryTake()))
         {
-            connection.Close(CloseReason.TooManyConnections, $"this node takes {_limits.Connections} connections");
+            connection.Close(CloseReason.TooManyConnections, $"this node takes {core.Quota.Places} connections");
             return;
         }
 
@@ -56,7 +58,7 @@ internal sealed partial class NativeClient(RelayCore core, int openConnections) 
         return consumed;
     }
 
-    public void OnEnd() => _connection.Close(CloseReason.PeerClosed);
+    public void OnEnd(ReadOnlySpan<byte> rest) => _connection.Close(CloseReason.PeerClosed);
 
     public bool OnMessage(object message)
     {
@@ -71,6 +73,7 @@ internal sealed partial class NativeClient(RelayCore core, int openConnections) 
 
     public void OnClosing(CloseReason reason, string? text)
     {
+        Leave();
         var code = reason.Code();
         if (ErrorCode.Closes(code))
             SendErr(code, text ?? code);
@@ -82,9 +85,10 @@ internal sealed partial class NativeClient(RelayCore core, int openConnections) 
     public void OnClosed(CloseReason reason, int errno)
     {
         _timer?.Cancel();
-        _subscriptions?.RemoveAll();
-        if (_subscriber is not null)
-            core.Inboxes.Remove(_connection.Record.Id);
+        Leave();
+        if (_hasPlace)
+            core.Quota.Return();
+        _hasPlace = false;
         _fanout?.Scratch.Release();
     }
 
@@ -182,7 +186,6 @@ internal sealed partial class NativeClient(RelayCore core, int openConnections) 
     private void Welcome(Hello hello)
     {
         var record = _connection.Record;
-        _timer?.Cancel();
         _heartbeat = hello.HeartbeatMs is { } asked ? Clamp(TimeSpan.FromMilliseconds(Math.Min(asked, 3_600_000))) : _limits.Heartbeat;
         _subscriber = new NativeSubscriber(_connection) { Echo = hello.Echo };
         _subscriptions = new Subscriptions(core, _subscriber, record);
@@ -191,10 +194,14 @@ internal sealed partial class NativeClient(RelayCore core, int openConnections) 
         record.ClientName = hello.Name;
         core.Inboxes.Add(record.Id, _subscriber);
         SendWelcome();
+        _timer?.Cancel();
         _timer = _connection.After(_heartbeat, Tick.Beat);
     }
 
-    /// <summary>On a stream one HELLO is enough. A datagram client repeats it when WELCOME was lost, or when it starts anew.</summary>
+    /// <summary>
+    /// On a stream one HELLO is enough. A datagram client repeats it when WELCOME was lost, or when another program took over its address:
+    /// either way the session begins anew, and its WELCOME says that nothing is subscribed.
+    /// </summary>
     private void OnHelloAgain(ReadOnlySpan<byte> body, int items, int at)
     {
         if (!_connection.IsDatagram)
@@ -203,10 +210,17 @@ internal sealed partial class NativeClient(RelayCore core, int openConnections) 
             return;
         }
 
-        if (!Check(BodyReader.ReadHello(body, items, at, out _, _limits.NestingDepth)))
-            return;
-        _subscriptions!.RemoveAll();
-        SendWelcome();
+        Leave();
+        _fanout.EndTurn();
+        OnFirst(body, items, (long)Kind.Hello, at);
+    }
+
+    /// <summary>From here on nothing is routed here: a queue group must not choose who will not get it any more.</summary>
+    private void Leave()
+    {
+        _subscriptions?.RemoveAll();
+        if (_subscriber is not null)
+            core.Inboxes.Remove(_connection.Record.Id);
     }
 
     private void OnPing(ReadOnlySpan<byte> body, int items, int at)
@@ -249,6 +263,8 @@ internal sealed partial class NativeClient(RelayCore core, int openConnections) 
         var heard = _connection.Record.BytesIn;
         _silent = heard == _heardBytes ? _silent + 1 : 0;
         _heardBytes = heard;
+        if (_silent > 0)
+            _fanout.Forget();
         if (_silent >= _limits.HeartbeatMisses)
         {
             Refuse(CloseReason.HeartbeatTimeout, $"nothing was heard for {_silent} heartbeats");

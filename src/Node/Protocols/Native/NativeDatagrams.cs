@@ -95,7 +95,7 @@ internal sealed class NativeDatagrams : IDatagramProtocol
 
         if (hello!.Cookie is { } cookie && _cookies.IsValid(datagram.From, cookie))
         {
-            if (!host.OpenSession(datagram.From, new NativeClient(_core, openConnections: 0), slab, datagram))
+            if (!host.OpenSession(datagram.From, new NativeClient(_core), slab, datagram))
                 host.Counters.CountDropped(1);
             return;
         }

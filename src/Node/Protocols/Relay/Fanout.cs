@@ -24,9 +24,10 @@ internal sealed class Fanout(RelayCore core, RelaySubscriber? self, Func<int, Sl
     private RouteMap _map = RouteMap.Empty;
     private Route _lastRoute = new([]);
     private int _buildMark;
-    private int _published;
-    private int _delivered;
-    private int _unheard;
+    private int _inboxFeeds;
+    private long _published;
+    private long _delivered;
+    private long _unheard;
 
     public Scratch Scratch { get; } = new(rent);
 
@@ -38,8 +39,7 @@ internal sealed class Fanout(RelayCore core, RelaySubscriber? self, Func<int, Sl
         var receivers = InboxName.IsInbox(message.Subject) ? PublishToInbox(ref message) : PublishToSubscribers(ref message);
         _published++;
         _delivered += receivers;
-        if (receivers == 0)
-            _unheard++;
+        _unheard += receivers == 0 ? 1 : 0;
         return receivers;
     }
 
@@ -53,23 +53,19 @@ internal sealed class Fanout(RelayCore core, RelaySubscriber? self, Func<int, Sl
         (message.FrameSlab, message.FrameOffset, message.FrameLength) = (Scratch.Slab, Scratch.Commit(length), length);
     }
 
-    /// <summary>Sends on everything gathered. Returns how many destinations turned theirs away.</summary>
+    /// <summary>Sends on everything gathered. Returns how many copies were turned away.</summary>
     public int Flush()
     {
         foreach (var route in _uncounted)
             Count(route);
         _uncounted.Clear();
-        if (_published > 0)
-            core.Counters.Count(_published, _delivered, _unheard);
-        _published = _delivered = _unheard = 0;
         var refused = 0;
         foreach (var feed in _touched)
-        {
-            if (!feed.Flush())
-                refused++;
-        }
-
+            refused += feed.Flush();
         _touched.Clear();
+        if (_published > 0)
+            core.Counters.Count(_published, _delivered, _unheard);
+        (_published, _delivered, _unheard) = (0, 0, 0);
         return refused;
     }
 
@@ -79,6 +75,9 @@ internal sealed class Fanout(RelayCore core, RelaySubscriber? self, Func<int, Sl
         Flush();
         Scratch.Release();
     }
+
+    /// <summary>An idle source remembers nothing: routes hold on to the index they were made from, and to connections that are gone.</summary>
+    public void Forget() => Forget(RouteMap.Empty);
 
     internal void Touch(Feed feed) => _touched.Add(feed);
 
@@ -114,9 +113,17 @@ internal sealed class Fanout(RelayCore core, RelaySubscriber? self, Func<int, Sl
     {
         if (core.Inboxes.Find(message.Subject) is not { } subscriber)
             return 0;
-        var feed = FeedOf(subscriber);
+        var feed = InboxFeedOf(subscriber);
         subscriber.DeliverToInbox(ref message, feed);
         return 1;
+    }
+
+    /// <summary>Inboxes come and go without a change of the index, so what they leave behind here has a bound of its own.</summary>
+    private Feed InboxFeedOf(RelaySubscriber subscriber)
+    {
+        if (!_feeds.ContainsKey(subscriber) && ++_inboxFeeds > RememberedRoutes)
+            Forget(_map);
+        return FeedOf(subscriber);
     }
 
     /// <summary>A random member that may still take one; a member without echo is not offered its own messages.</summary>
@@ -145,13 +152,10 @@ internal sealed class Fanout(RelayCore core, RelaySubscriber? self, Func<int, Sl
 
     private bool Take(Subscription subscription)
     {
-        if (!subscription.TryTake(out var last))
-            return false;
-        if (!last)
-            return true;
-        core.Index.Remove(subscription);
-        ((RelaySubscriber)subscription.Subscriber).OnExhausted(subscription);
-        return true;
+        var taken = subscription.TryTake(out var last);
+        if ((last || !taken) && core.Index.Remove(subscription))
+            ((RelaySubscriber)subscription.Subscriber).OnExhausted(subscription);
+        return taken;
     }
 
     private Route RouteOf(ReadOnlySpan<byte> subject)
@@ -180,6 +184,7 @@ internal sealed class Fanout(RelayCore core, RelaySubscriber? self, Func<int, Sl
         Flush();
         _routes.Clear();
         _feeds.Clear();
+        _inboxFeeds = 0;
         _map = map;
         _lastRoute = new Route([]);
     }

@@ -27,13 +27,14 @@ internal sealed class Feed(Fanout fanout, RelaySubscriber subscriber)
         _delivery.Append(slab, offset, length, messages: 1, merge);
     }
 
-    /// <summary>Sends on what was gathered. False when the destination turned it away.</summary>
-    public bool Flush()
+    /// <summary>Sends on what was gathered. Returns how many messages the destination turned away: none of them or all.</summary>
+    public int Flush()
     {
-        var delivery = _delivery;
+        if (_delivery is not { } delivery)
+            return 0;
         _delivery = null;
-        if (delivery is null)
-            return true;
-        return fanout.IsOwn(subscriber) ? subscriber.Connection.TrySend(delivery) : subscriber.Outlet.Post(delivery);
+        var messages = delivery.Messages;
+        var taken = fanout.IsOwn(subscriber) ? subscriber.Connection.TrySend(delivery) : subscriber.Outlet.Post(delivery);
+        return taken ? 0 : messages;
     }
 }

@@ -2,16 +2,17 @@ namespace Anode.Protocols.Relay;
 
 /// <summary>
 /// Which PUTs have been taken: the newest ids of each producer with their answers, so that one sent again is answered again but not
-/// delivered again. Bounded by ids for each producer and by producers, the longest unused one going first.
+/// delivered again. Bounded by ids for each producer and by producers.
 /// </summary>
+/// <remarks>
+/// Who goes when a new producer finds no room is found by second chance: who was used since it was last looked at is passed over once. That is
+/// close to the longest silent one, without a lock shared by all for each PUT.
+/// </remarks>
 internal sealed class ReceiptWindows(int idsPerProducer, int maxProducers)
 {
     private readonly object _gate = new();
     private readonly Dictionary<string, LinkedListNode<Window>> _byProducer = [];
-    private readonly LinkedList<Window> _byUse = [];
-
-    /// <summary>For a client without a producer's name: it ends with the connection.</summary>
-    public Window Unnamed() => new("", idsPerProducer);
+    private readonly LinkedList<Window> _inTurn = [];
 
     /// <summary>The window of a producer, made if it is new. Held by its connections while they live.</summary>
     public Window Of(string producer)
@@ -20,22 +21,27 @@ internal sealed class ReceiptWindows(int idsPerProducer, int maxProducers)
         {
             if (_byProducer.TryGetValue(producer, out var node))
             {
-                _byUse.Remove(node);
-                _byUse.AddLast(node);
+                node.Value.MarkUsed();
                 return node.Value;
             }
 
-            while (_byProducer.Count >= maxProducers && _byUse.First is { } oldest)
+            while (_byProducer.Count >= maxProducers && _inTurn.First is { } next)
             {
-                _byUse.RemoveFirst();
-                _byProducer.Remove(oldest.Value.Producer);
+                _inTurn.Remove(next);
+                if (next.Value.WasUsed())
+                    _inTurn.AddLast(next);
+                else
+                    _byProducer.Remove(next.Value.Producer);
             }
 
             var window = new Window(producer, idsPerProducer);
-            _byProducer[producer] = _byUse.AddLast(window);
+            _byProducer[producer] = _inTurn.AddLast(window);
             return window;
         }
     }
+
+    /// <summary>For a connection without a producer's name: its ids end with it and take nobody's place.</summary>
+    public Window OfNobody() => new("", idsPerProducer);
 
     /// <summary>One producer's newest ids. Two connections of one producer may meet here, when it reconnects.</summary>
     internal sealed class Window(string producer, int capacity)
@@ -43,12 +49,19 @@ internal sealed class ReceiptWindows(int idsPerProducer, int maxProducers)
         private readonly object _gate = new();
         private readonly Dictionary<ulong, long> _receivers = [];
         private readonly Queue<ulong> _order = new();
+        private bool _used;
 
         public string Producer => producer;
+
+        public void MarkUsed() => Volatile.Write(ref _used, true);
+
+        /// <summary>Since this was asked last.</summary>
+        public bool WasUsed() => Interlocked.Exchange(ref _used, false);
 
         /// <summary>False when this id was taken before; <paramref name="receivers"/> is then what it was answered with.</summary>
         public bool TryTake(ulong id, out long receivers)
         {
+            MarkUsed();
             lock (_gate)
             {
                 if (_receivers.TryGetValue(id, out receivers))

@@ -17,6 +17,8 @@ internal sealed class RelayCore(string node, MessageLimits limits, AccessPolicy 
 
     public ReceiptWindows Receipts { get; } = new(limits.ReceiptWindow, limits.Producers);
 
+    public ConnectionQuota Quota { get; } = new(limits.Connections);
+
     public RelayCounters Counters { get; } = new();
 }
 
@@ -34,7 +36,7 @@ internal sealed record MessageLimits
 
     public int SubscriptionsPerConnection { get; init; } = 100_000;
 
-    /// <summary>Connections of the node, over all endpoints; 0: no limit.</summary>
+    /// <summary>Stream connections of the node, over all endpoints; 0: no limit.</summary>
     public int Connections { get; init; }
 
     public int ReceiptWindow { get; init; } = 8192;
@@ -70,8 +72,8 @@ internal sealed class RelayCounters
     /// <summary>PUTs whose id had been taken before.</summary>
     public long Duplicates => Interlocked.Read(ref _duplicates);
 
-    /// <summary>Sources count for themselves and add up here once per flush: shared counters cost more than all else a message does.</summary>
-    public void Count(int published, int delivered, int unheard)
+    /// <summary>Sources count by themselves and add up at the end of a turn: one cache line for all of them would be a queue.</summary>
+    public void Count(long published, long delivered, long unheard)
     {
         Interlocked.Add(ref _published, published);
         Interlocked.Add(ref _delivered, delivered);

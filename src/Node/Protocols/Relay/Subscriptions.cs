@@ -42,8 +42,7 @@ internal sealed class Subscriptions(RelayCore core, RelaySubscriber subscriber, 
         }
 
         _bySid[sid] = limited;
-        core.Index.Add(limited);
-        core.Index.Remove(old);
+        core.Index.Replace(old, limited);
     }
 
     /// <summary>It is out of the index already.</summary>

@@ -38,7 +38,7 @@ internal sealed class HandlerProtocol(IActorRef owner, Func<ConnectionRecord, So
         return length;
     }
 
-    public void OnEnd() => Tell(new Sock.PeerClosed());
+    public void OnEnd(ReadOnlySpan<byte> rest) => Tell(new Sock.PeerClosed());
 
     public bool OnMessage(object message)
     {

@@ -23,6 +23,9 @@ internal sealed class Overflowed : IReapable
 /// </summary>
 internal sealed class Outlet(IActorRef owner, long boundBytes, OverflowPolicy policy)
 {
+    /// <summary>What the owner's own answers may take beyond the bound: plenty for last words, nothing for a peer that reads none of them.</summary>
+    private const long OwnBytes = 1024 * 1024;
+
     private long _pending;
     private long _dropped;
     private int _shut;
@@ -54,23 +57,33 @@ internal sealed class Outlet(IActorRef owner, long boundBytes, OverflowPolicy po
         Interlocked.Add(ref _pending, -delivery.Bytes);
         Interlocked.Add(ref _dropped, delivery.Messages);
         delivery.Release();
-        if (policy == OverflowPolicy.Close && Interlocked.Exchange(ref _shut, 1) == 0)
-            owner.Tell(Overflowed.Instance, ActorRefs.NoSender);
+        if (policy == OverflowPolicy.Close)
+            TellOverflow();
         return false;
     }
 
     /// <summary>The destination is ending: nothing more is taken from others.</summary>
     public void Shut() => Volatile.Write(ref _shut, 1);
 
-    /// <summary>For what the owner queues for itself (answers, heartbeats): charged, never turned away, because closing needs them.</summary>
+    /// <summary>
+    /// For what the owner queues for itself (answers, heartbeats): charged, never turned away, because closing needs them. A peer that asks and
+    /// asks and reads no answer is too slow under either policy: an answer left out would never be noticed.
+    /// </summary>
     public void Charge(Delivery delivery)
     {
-        Interlocked.Add(ref _pending, delivery.Bytes);
         delivery.ChargeTo(this);
+        if (Interlocked.Add(ref _pending, delivery.Bytes) - OwnBytes > boundBytes)
+            TellOverflow();
     }
 
     /// <summary>Bytes moved from one delivery to another: the first will discharge them, the second carries them from now on.</summary>
     internal void Recharge(int bytes) => Interlocked.Add(ref _pending, bytes);
 
     internal void Discharge(int bytes) => Interlocked.Add(ref _pending, -bytes);
+
+    private void TellOverflow()
+    {
+        if (Interlocked.Exchange(ref _shut, 1) == 0)
+            owner.Tell(Overflowed.Instance, ActorRefs.NoSender);
+    }
 }

@@ -265,7 +265,7 @@ internal sealed class EndpointGuard : UntypedActor
 
     private void OnStop()
     {
-        Halt();
+        HaltAccepting();
         _connections?.Tell(new Serving.EndAll(_incarnation, CloseReason.EndpointStopped));
         Become(State.Closed);
         Sender.Tell(StatusNow());
@@ -274,7 +274,7 @@ internal sealed class EndpointGuard : UntypedActor
     private void OnDrain()
     {
         DrainAsker = Sender;
-        Halt();
+        HaltAccepting();
         if (_state != State.Closed)
             Become(State.Draining);
         if (_connections is null)
@@ -285,6 +285,9 @@ internal sealed class EndpointGuard : UntypedActor
 
     private void OnEmpty()
     {
+        // Behind the sessions' last words, which are in its mailbox by now; a stop would overtake them.
+        if (_state is State.Draining or State.Closed)
+            _owner?.Tell(PoisonPill.Instance);
         DrainAsker?.Tell(new Drained(_spec.Name));
         if (_state == State.Closed && _connections is not null)
             Context.Stop(_connections);
@@ -293,12 +296,26 @@ internal sealed class EndpointGuard : UntypedActor
     /// <summary>Stops the socket's owner; the connections stay.</summary>
     private void Halt()
     {
+        Rest();
+        if (_owner is not null)
+            Context.Stop(_owner);
+    }
+
+    /// <summary>As <see cref="Halt"/>; but sessions say their last words through the one socket they share, so that one stays until they have ended.</summary>
+    private void HaltAccepting()
+    {
+        if (_spec.Kind == EndpointKind.Datagram && _connections is not null)
+            Rest();
+        else
+            Halt();
+    }
+
+    private void Rest()
+    {
         _retry?.Cancel();
         _nextAttemptAt = null;
         _local = null;
         _served = false;
-        if (_owner is not null)
-            Context.Stop(_owner);
     }
 
     private void Reopen()

@@ -200,7 +200,7 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
         Record.CountIn(count);
     }
 
-    void IReadHost.OnEndOfStream()
+    void IReadHost.OnEndOfStream(ReadOnlySpan<byte> rest)
     {
         _peerEnded = true;
         if (_phase == Phase.Lingering)
@@ -209,7 +209,7 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
             return;
         }
 
-        _protocol.OnEnd();
+        _protocol.OnEnd(rest);
         if (_finSent)
             Close(CloseReason.PeerClosed);
     }

@@ -15,7 +15,8 @@ internal interface IReadHost
 
     void OnBytesRead(int count);
 
-    void OnEndOfStream();
+    /// <param name="rest">What was read and never consumed; valid during the call.</param>
+    void OnEndOfStream(ReadOnlySpan<byte> rest);
 
     void OnReadFailed(int errno);
 
@@ -52,8 +53,8 @@ internal sealed class StreamReader : ISlabSource, IDisposable
     private int _nextBytes = SlabPool.MinBytes;
     private bool _drained = true;
     private bool _inFlight;
+    private bool _handing;
     private bool _ended;
-    private bool _parsing;
     private bool _resumeQueued;
     private int _outstanding;
     private int _starving;
@@ -95,9 +96,10 @@ internal sealed class StreamReader : ISlabSource, IDisposable
     }
 
     /// <summary>Reads as long as there is something, allowance, credit and a share of this turn.</summary>
+    /// <remarks>Asked from within the host's own <c>OnBytes</c> it does nothing: the loop that handed the bytes over goes on after it.</remarks>
     public void Pump()
     {
-        if (_inFlight || _ended || _parsing)
+        if (_inFlight || _ended || _handing)
             return;
         for (var reads = 0; reads < ReadsPerTurn; reads++)
         {
@@ -193,8 +195,7 @@ internal sealed class StreamReader : ISlabSource, IDisposable
         if (count == 0)
         {
             _ended = true;
-            DropSlab();
-            _host.OnEndOfStream();
+            HandOverRest();
             return false;
         }
 
@@ -213,23 +214,40 @@ internal sealed class StreamReader : ISlabSource, IDisposable
 
         if (_fill - _start < _needed)
             return true;
-        // The slab is ours for as long as we parse it, even if the host closes and disposes of us meanwhile.
+        HandOver();
+        return !_ended;
+    }
+
+    private void HandOver()
+    {
+        // The slab is ours for as long as it is parsed, even if the host closes and disposes of us meanwhile.
         var slab = _slab!;
         slab.Retain();
-        _parsing = true;
+        _handing = true;
         try
         {
             _start += _host.OnBytes(slab, _start, _fill - _start, out _needed);
         }
         finally
         {
-            _parsing = false;
+            _handing = false;
             slab.Release();
         }
+    }
 
-        if (Discarding)
-            _start = _fill;
-        return !_ended;
+    private void HandOverRest()
+    {
+        var (slab, start, fill) = (_slab, _start, _fill);
+        slab?.Retain();
+        DropSlab();
+        try
+        {
+            _host.OnEndOfStream(slab is null ? default : slab.Buffer.AsSpan(start, fill - start));
+        }
+        finally
+        {
+            slab?.Release();
+        }
     }
 
     private bool EnsureSpace()

@@ -85,6 +85,19 @@ public sealed class EventLogTests
         Assert.Null(await reading.Events.NextAsync());
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task Reader_that_leaves_ends_its_stream(int appended)
+    {
+        var log = new EventLog();
+        using var left = new CancellationTokenSource();
+        var following = EventStreams.Follow(new MemoryStream(), log, 0, Never, left.Token, CancellationToken.None);
+        Append(log, appended);
+        await left.CancelAsync();
+        await following.WaitAsync(HttpNode.Patience);
+    }
+
     [Fact]
     public async Task Event_with_line_breaks_stays_one_event()
     {

@@ -22,6 +22,7 @@ internal sealed class HttpNode : IAsyncDisposable
 
     private readonly WebApplication _app;
     private readonly NodeRuntime _runtime;
+    private Task? _stopped;
 
     private HttpNode(WebApplication app, NodeRuntime runtime)
     {
@@ -104,14 +105,20 @@ internal sealed class HttpNode : IAsyncDisposable
     /// <summary>Crashes an actor below <c>/user/node/endpoints</c>.</summary>
     public void Kill(string path) => View.System!.ActorSelection($"/user/node/endpoints/{path}").Tell(Akka.Actor.Kill.Instance);
 
-    public Task StopAsync() => _app.StopAsync();
+    /// <summary>Drains and stops, as a signal would make it; once.</summary>
+    public Task StopAsync() => _stopped ??= DrainAndStopAsync();
 
     public async ValueTask DisposeAsync()
     {
-        await _runtime.Endpoints!.Ask<EndpointsActor.Drained>(new EndpointsActor.DrainAll(), Patience);
+        await StopAsync();
         Http.Dispose();
-        await _app.StopAsync();
         await _app.DisposeAsync();
+    }
+
+    private async Task DrainAndStopAsync()
+    {
+        await _runtime.Endpoints!.Ask<EndpointsActor.Drained>(new EndpointsActor.DrainAll(), Patience);
+        await _app.StopAsync();
     }
 }
 

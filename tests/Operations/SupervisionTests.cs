@@ -51,12 +51,12 @@ public sealed class SupervisionTests
     public async Task Crowd_is_cut_and_counted()
     {
         await using var node = await HttpNode.StartAsync();
-        var clients = Enumerable.Range(0, 5).Select(_ => node.Connect()).ToList();
+        var clients = Enumerable.Range(0, 6).Select(_ => node.Connect()).ToList();
 
-        var conns = Find(await node.JsonAsync("/api/supervision?children=3"), Guard + "/conns");
-        Assert.Equal((3, 2), (conns.GetProperty("children").GetArrayLength(), conns.GetProperty("omitted").GetInt32()));
+        var conns = Find(await node.JsonAsync("/api/supervision?children=4"), Guard + "/conns");
+        Assert.Equal((4, 2), (conns.GetProperty("children").GetArrayLength(), conns.GetProperty("omitted").GetInt32()));
         conns = Find(await node.JsonAsync("/api/supervision"), Guard + "/conns");
-        Assert.Equal((5, 0), (conns.GetProperty("children").GetArrayLength(), conns.GetProperty("omitted").GetInt32()));
+        Assert.Equal((6, 0), (conns.GetProperty("children").GetArrayLength(), conns.GetProperty("omitted").GetInt32()));
         var root = await node.JsonAsync("/api/supervision?depth=0");
         Assert.Equal((0, 4), (root.GetProperty("children").GetArrayLength(), root.GetProperty("omitted").GetInt32()));
         Assert.Equal(400, (await node.GetAsync("/api/supervision?depth=deep")).Status);

@@ -53,7 +53,7 @@ internal static class EventStreams
                     await WriteAsync(body, TextOf(events, last), left);
                     last = events[^1].Id;
                 }
-                else if (stopping.IsCancellationRequested)
+                else if (ended.IsCancellationRequested)
                 {
                     return;
                 }
@@ -83,7 +83,7 @@ internal static class EventStreams
         }
         catch (OperationCanceledException)
         {
-            return true; // the caller looks at which of the two ended it
+            return true; // the caller looks once more, and ends
         }
     }
 

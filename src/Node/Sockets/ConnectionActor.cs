@@ -48,9 +48,10 @@ internal sealed class ConnectionActor : UntypedActor
     {
         try
         {
-            if (message is Start)
+            // Whoever made this actor may speak before its own Start has come: the first message opens, whatever it is.
+            if (_engine is null)
                 Open();
-            else if (_engine is null || !_engine.Handle(message))
+            if (message is not Start && !_engine!.Handle(message))
                 Unhandled(message);
         }
         catch (Exception) when (_engine?.MarkCrashed() ?? false)

@@ -16,6 +16,7 @@ internal sealed class SessionActor : UntypedActor, IConnection
     private readonly IConnectionProtocol _protocol;
     private IActorRef? _socket;
     private CloseReason? _reason;
+    private bool _opened;
 
     private SessionActor(SocketContext sockets, EndPoint address, ConnectionRecord record, EndpointCounters counters,
         IConnectionProtocol protocol, IActorRef? socket)
@@ -56,16 +57,20 @@ internal sealed class SessionActor : UntypedActor, IConnection
     {
         _counters.Closed();
         _sockets.Connections.Remove(Record, _reason ?? CloseReason.EndpointStopped, 0);
-        _protocol.OnClosed(_reason ?? CloseReason.EndpointStopped, 0);
+        if (_opened)
+            _protocol.OnClosed(_reason ?? CloseReason.EndpointStopped, 0);
     }
 
     protected override void OnReceive(object message)
     {
         try
         {
+            // The datagram that made the session may be here before its own Start: the first message opens, whatever it is.
+            if (!_opened)
+                Open();
             switch (message)
             {
-                case Start: _protocol.OnOpen(this); break;
+                case Start: break;
                 case DatagramBatch batch: OnBatch(batch); break;
                 case Delivery delivery: SendOut(delivery); break;
                 case Serving.Socketed socketed: _socket = socketed.Socket; break;
@@ -130,6 +135,12 @@ internal sealed class SessionActor : UntypedActor, IConnection
     public ICancelable After(TimeSpan delay, object message) =>
         Context.System.Scheduler.ScheduleTellOnceCancelable(delay, Self, message, ActorRefs.NoSender);
 
+    private void Open()
+    {
+        _opened = true;
+        _protocol.OnOpen(this);
+    }
+
     private void OnBatch(DatagramBatch batch)
     {
         try
@@ -137,7 +148,9 @@ internal sealed class SessionActor : UntypedActor, IConnection
             foreach (var datagram in batch.Datagrams)
             {
                 Record.CountIn(datagram.Length);
-                if (_reason is null)
+                if (datagram.Truncated)
+                    _counters.CountDropped(1); // a part must not pass for the whole
+                else if (_reason is null)
                     _protocol.OnBytes(batch.Slab, datagram.Offset, datagram.Length, out _);
             }
         }

@@ -43,6 +43,7 @@ internal sealed class SessionsActor : UntypedActor, IDatagramHost
             case Serving.Socketed socketed: OnSocket(socketed); break;
             case Terminated ended: OnEnded(ended.ActorRef); break;
             case Serving.EndAll end: EndAll(end.Reason); break;
+            case Serving.Reopened: _ending = false; break;
             default: Unhandled(message); break;
         }
     }

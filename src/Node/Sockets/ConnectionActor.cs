@@ -48,7 +48,7 @@ internal sealed class ConnectionActor : UntypedActor
     {
         try
         {
-            // The supervisor may be faster than our own first message: whatever comes first finds the connection open.
+            // Whoever made this actor may speak before its own Start has come: the first message opens, whatever it is.
             if (_engine is null)
                 Open();
             if (message is not Start && !_engine!.Handle(message))

@@ -93,7 +93,7 @@ public sealed class ListenerTests : GuardSpec
         AssertEchoes(neighbour, "after");
         var crash = events.FishForMessage(message => message is NodeEvent { Kind: "connection-crashed" });
         Assert.Equal("poisoned", ((NodeEvent)crash).Text);
-        Assert.Equal(CloseReason.Crashed, Assert.Single(Sockets.Connections.Closed).CloseReason);
+        AwaitAssert(() => Assert.Equal(CloseReason.Crashed, Assert.Single(Sockets.Connections.Closed).CloseReason));
         Assert.Equal((0, State.Bound), (StatusOf(guard).Restarts, StatusOf(guard).State));
     }
 

@@ -36,7 +36,7 @@ internal sealed class NodeHost(LoadedConfig config, string? readyFile, TextWrite
         await using var registration = cancellation.Register(() => _stop.TrySetResult());
         _runtime.View.Drain = () => _stop.TrySetResult();
 
-        await using var app = Build();
+        await using var app = Build(config, _runtime);
         try
         {
             // Values under akka are only judged by Akka, when the system is made of them.
@@ -80,16 +80,17 @@ internal sealed class NodeHost(LoadedConfig config, string? readyFile, TextWrite
             Environment.Exit(Done); // the second one means now
     }
 
-    private WebApplication Build()
+    /// <summary>The node and its HTTP API, not started; what is left to the caller is signals, the ready file and draining.</summary>
+    internal static WebApplication Build(LoadedConfig config, NodeRuntime runtime)
     {
         // Empty: no appsettings.json, no ASPNETCORE_URLS, no file watchers. The node has one configuration, its own.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddRoutingCore();
-        builder.Logging.SetMinimumLevel(_options.Log.Level);
+        builder.Logging.SetMinimumLevel(config.Options.Log.Level);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         // It would log with its stack trace what RunAsync says in a sentence.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
-        builder.Logging.AddNodeConsole(_options.Log.Format);
+        builder.Logging.AddNodeConsole(config.Options.Log.Format);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
         builder.Services.AddSingleton<IHostLifetime, QuietLifetime>();
         builder.Services.AddAkka("anode", (akka, _) => akka
@@ -99,16 +100,16 @@ internal sealed class NodeHost(LoadedConfig config, string? readyFile, TextWrite
                 loggers.ClearLoggers();
                 loggers.AddLogger<NodeLogger>();
             })
-            .WithNode(config, _runtime));
-        if (_options.Http.Address is { } http)
+            .WithNode(config, runtime));
+        if (config.Options.Http.Address is { } http)
             builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(HttpAddress.EndPointOf(http)));
         else
             builder.Services.AddSingleton<IServer, NoServer>();
         var app = builder.Build();
         app.UseRouting();
-        _runtime.View.Stopping = app.Lifetime.ApplicationStopping;
-        if (_options.Http.Address is not null)
-            app.MapNodeOperations(_runtime.View);
+        runtime.View.Stopping = app.Lifetime.ApplicationStopping;
+        if (config.Options.Http.Address is not null)
+            app.MapNodeOperations(runtime.View);
         return app;
     }
 
@@ -124,6 +125,7 @@ internal sealed class NodeHost(LoadedConfig config, string? readyFile, TextWrite
     private async Task DrainAsync(WebApplication app, ILogger logger)
     {
         _runtime.View.Draining = true;
+        _runtime.View.System?.EventStream.Publish(new NodeEvent("node-draining", null, null, "no new connections; those that are open are asked to end"));
         logger.LogInformation("{Name} is draining", _options.Name);
         using var deadline = new Timer(_ => Environment.Exit(Done), null, _options.DrainTimeout + Grace, Timeout.InfiniteTimeSpan);
         _runtime.Opener?.Tell(new End(CloseReason.ShuttingDown));

@@ -7,16 +7,22 @@ using Anode.Sockets;
 namespace Anode.Operations;
 
 /// <summary>What the API says, field by field. Names are fixed by the contract; fields are added, never renamed.</summary>
-internal sealed record ApiFailure(int Errno, string Name, string Message, DateTimeOffset At);
+internal sealed record ApiFailure(int Errno, string Name, string Message, DateTimeOffset At)
+{
+    public static ApiFailure? Of(Endpoint.Failure? failure) =>
+        failure is null ? null : new ApiFailure(failure.Errno, failure.Name, failure.Message, failure.At);
+}
 
 internal sealed record ApiEndpoint(
     string Name, string Kind, string Protocol, string? Family, string Type, string? Local, string Address, string State, bool Required,
     int Incarnation, int Restarts, ApiFailure? LastFailure, int Attempts, DateTimeOffset? NextAttemptAt, int Connections, long Accepted,
     long BytesIn, long BytesOut, long MessagesIn, long MessagesOut, long Dropped, string ActorPath)
 {
-    public static ApiEndpoint Of(EndpointEntry entry)
+    public static ApiEndpoint Of(EndpointEntry entry) => Of(entry, entry.Status);
+
+    public static ApiEndpoint Of(EndpointEntry entry, Endpoint.Status? status)
     {
-        var (spec, status, counters) = (entry.Spec, entry.Status, entry.Counters);
+        var (spec, counters) = (entry.Spec, entry.Counters);
         return new ApiEndpoint(
             spec.Name,
             spec.Kind.ToString().ToLowerInvariant(),
@@ -29,7 +35,7 @@ internal sealed record ApiEndpoint(
             spec.Required,
             status?.Incarnation ?? 0,
             status?.Restarts ?? 0,
-            status?.LastFailure is { } failure ? new ApiFailure(failure.Errno, failure.Name, failure.Message, failure.At) : null,
+            ApiFailure.Of(status?.LastFailure),
             status?.Attempts ?? 0,
             status?.NextAttemptAt,
             counters.Open,
@@ -82,11 +88,13 @@ internal sealed record ApiNode(
     IReadOnlyList<string> NotReadyBecause, bool Draining, string Os, string Runtime, int Connections, ApiBuffers Buffers, ApiRelay Relay);
 
 internal sealed record ApiActor(
-    string Path, string Kind, string? State, int? Restarts, ApiFailure? LastFailure, IReadOnlyList<ApiActor> Children, int Omitted);
+    string Path, string Kind, string State, int Restarts, ApiFailure? LastFailure, int Mailbox, IReadOnlyList<ApiActor> Children, int Omitted);
 
 internal sealed record ApiSubscriptions(long Total, IReadOnlyDictionary<string, int> ByConnection);
 
 internal sealed record ApiNotReady(IReadOnlyList<string> Reasons);
+
+internal sealed record ApiDraining(bool Draining);
 
 internal sealed record ApiError(string Error);
 
@@ -97,6 +105,7 @@ internal sealed record ApiError(string Error);
 [JsonSerializable(typeof(ApiActor))]
 [JsonSerializable(typeof(ApiSubscriptions))]
 [JsonSerializable(typeof(ApiNotReady))]
+[JsonSerializable(typeof(ApiDraining))]
 [JsonSerializable(typeof(ApiError))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {

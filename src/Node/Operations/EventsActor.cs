@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 using Anode.Messages;
 using Anode.Sockets;
 
@@ -14,22 +15,40 @@ internal sealed class EventsActor : UntypedActor
 
     public static Props Props(EventLog log) => Produce.Props(() => new EventsActor(log));
 
-    protected override void PreStart()
+    /// <summary>
+    /// By who creates it, before it creates the next: in <c>PreStart</c>, on the actor's own turn, the first events could be gone already.
+    /// </summary>
+    public static void Subscribe(IActorRef events, EventStream stream)
     {
-        Context.System.EventStream.Subscribe(Self, typeof(NodeEvent));
-        Context.System.EventStream.Subscribe(Self, typeof(Endpoint.Changed));
+        foreach (var kind in new[] { typeof(NodeEvent), typeof(Endpoint.Changed), typeof(ConnectionEvents.Opened), typeof(ConnectionEvents.Closed) })
+            stream.Subscribe(events, kind);
     }
-
-    protected override void PostStop() => Context.System.EventStream.Unsubscribe(Self);
 
     protected override void OnReceive(object message)
     {
         switch (message)
         {
-            case NodeEvent said: _log.Append(said.At, said.Kind, said.Endpoint, said.Subject, said.Text); break;
+            case NodeEvent said: _log.Append(new LoggedEvent(0, said.At, said.Kind, said.Endpoint, said.Subject, said.Text)); break;
+            case ConnectionEvents.Opened { Record: var record }: OnOpened(record); break;
+            case ConnectionEvents.Closed { Record: var record }: OnClosed(record); break;
             case Endpoint.Changed { Status: var status }: OnChanged(status); break;
             default: Unhandled(message); break;
         }
+    }
+
+    private void OnOpened(ConnectionRecord record) =>
+        _log.Append(Of(record, "connection-opened", record.Since, $"from {record.Remote}"));
+
+    private void OnClosed(ConnectionRecord record)
+    {
+        var reason = (record.CloseReason ?? CloseReason.Crashed).Code();
+        var errno = record.Errno == 0 ? "" : $" ({SocketErrors.NameOf(record.Errno)})";
+        var text = $"{reason}{errno}, {record.BytesIn} bytes in, {record.BytesOut} out";
+        _log.Append(Of(record, "connection-closed", record.ClosedAt ?? DateTimeOffset.UtcNow, text) with
+        {
+            CloseReason = reason,
+            Errno = record.Errno,
+        });
     }
 
     private void OnChanged(Endpoint.Status status)
@@ -44,6 +63,18 @@ internal sealed class EventsActor : UntypedActor
             Endpoint.State.Backoff or Endpoint.State.Failed => $"{status.LastFailure?.Message}; next attempt at {status.NextAttemptAt:HH:mm:ss.fff}",
             _ => status.State.ToString().ToLowerInvariant(),
         };
-        _log.Append(DateTimeOffset.UtcNow, "endpoint-changed", status.Name, status.State.ToString(), text);
+        _log.Append(new LoggedEvent(0, DateTimeOffset.UtcNow, "endpoint-changed", status.Name, status.State.ToString(), text)
+        {
+            State = status.State.ToString(),
+            Restarts = status.Restarts,
+            LastFailure = ApiFailure.Of(status.LastFailure),
+        });
     }
+
+    private static LoggedEvent Of(ConnectionRecord record, string kind, DateTimeOffset at, string text) =>
+        new(0, at, kind, record.Endpoint, record.ActorPath[(record.ActorPath.LastIndexOf('/') + 1)..], text)
+        {
+            Connection = record.Id,
+            Remote = record.Remote.ToString(),
+        };
 }

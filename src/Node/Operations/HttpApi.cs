@@ -3,8 +3,10 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.Json.Serialization.Metadata;
 using Akka.Actor;
+using Anode.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Endpoint = Anode.Messages.Endpoint;
 
 namespace Anode.Operations;
@@ -12,30 +14,58 @@ namespace Anode.Operations;
 /// <summary>The HTTP side of a node: health, state as JSON, events, metrics, commands, and a page that shows it.</summary>
 internal static class HttpApi
 {
+    // All in one file and nothing from elsewhere; and in nobody's frame.
+    private const string DashboardPolicy =
+        "default-src 'none'; connect-src 'self'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'";
+
     private const int DefaultConnections = 1000, DefaultDepth = 16, ChildrenShown = 200;
+    private static readonly string[] ReadMethods = [HttpMethods.Get, HttpMethods.Head];
     private static readonly TimeSpan CommandTimeout = TimeSpan.FromSeconds(2);
 
     public static void MapNodeOperations(this WebApplication app, NodeView view)
     {
-        app.Use((context, next) => ApiAccess.Refuse(context, view) is var (status, error) ? Fail(context, status, error) : next(context));
-        app.MapGet("/healthz", context => context.Response.WriteAsync("ok\n"));
-        app.MapGet("/readyz", context => Ready(context, view));
-        app.MapNodeMetrics(view);
-        app.MapGet("/", Dashboard);
-        app.MapGet("/api/node", context => Json(context, NodeOf(view), ApiJson.Api.ApiNode));
-        app.MapGet("/api/endpoints", context => Json(context, [.. view.Endpoints.All.Select(ApiEndpoint.Of)], ApiJson.Api.IReadOnlyListApiEndpoint));
-        app.MapGet("/api/endpoints/{name}", context => OneEndpoint(context, view));
-        app.MapGet("/api/connections", context => Connections(context, view));
-        app.MapGet("/api/supervision", context => Supervision(context, view));
-        app.MapGet("/api/subscriptions", context => Json(context, SubscriptionsOf(view), ApiJson.Api.ApiSubscriptions));
+        app.Use((context, next) => Admit(context, next, view));
+        app.MapRead("/healthz", context => context.Response.WriteAsync("ok\n"));
+        app.MapRead("/readyz", context => Ready(context, view));
+        app.MapRead("/metrics", Metrics.Scrape(app, view));
+        app.MapRead("/", Dashboard);
+        app.MapRead("/api/node", context => Json(context, NodeOf(view), ApiJson.Api.ApiNode));
+        app.MapRead("/api/endpoints", context => Json(context, [.. view.Endpoints.All.Select(ApiEndpoint.Of)], ApiJson.Api.IReadOnlyListApiEndpoint));
+        app.MapRead("/api/endpoints/{name}", context => OneEndpoint(context, view));
+        app.MapRead("/api/connections", context => Connections(context, view));
+        app.MapRead("/api/supervision", context => Supervision(context, view));
+        app.MapRead("/api/subscriptions", context => Json(context, SubscriptionsOf(view), ApiJson.Api.ApiSubscriptions));
         app.MapGet("/api/events", context => EventStreams.Serve(context, view));
         app.MapPost("/api/endpoints/{name}/suspend", context => Command(context, view, new Endpoint.Suspend()));
         app.MapPost("/api/endpoints/{name}/resume", context => Command(context, view, new Endpoint.Resume()));
         app.MapPost("/api/endpoints/{name}/restart", context => Command(context, view, new Endpoint.Restart()));
         app.MapPost("/api/endpoints/{name}/stop", context => Command(context, view, new Endpoint.Stop()));
         app.MapPost("/api/drain", context => Drain(context, view));
-        app.MapFallback(context => Fail(context, StatusCodes.Status404NotFound, $"there is no {context.Request.Path}"));
     }
+
+    /// <summary>Stands between the choice of a route and the route: what is not chosen, or not allowed, is answered here, as JSON.</summary>
+    private static async Task Admit(HttpContext context, RequestDelegate next, NodeView view)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        var (request, method) = (ApiAccess.Request.Of(context), context.Request.Method);
+        var changes = context.GetEndpoint() is RouteEndpoint && !HttpMethods.IsGet(method) && !HttpMethods.IsHead(method);
+        if ((ApiAccess.RefuseAny(request) ?? (changes ? ApiAccess.RefuseChange(request, view.Token) : null)) is var (status, error))
+        {
+            await Fail(context, status, error);
+            return;
+        }
+
+        await next(context);
+        if (context.GetEndpoint() is RouteEndpoint)
+            return;
+        // Routing has no body for these two.
+        await (context.Response.StatusCode == StatusCodes.Status405MethodNotAllowed
+            ? Fail(context, StatusCodes.Status405MethodNotAllowed, $"{context.Request.Path} takes {context.Response.Headers.Allow}, not {method}")
+            : Fail(context, StatusCodes.Status404NotFound, $"there is no {context.Request.Path}"));
+    }
+
+    private static void MapRead(this WebApplication app, string path, RequestDelegate read) => app.MapMethods(path, ReadMethods, read);
 
     internal static Task Json<T>(HttpContext context, T value, JsonTypeInfo<T> type) => context.Response.WriteAsJsonAsync(value, type);
 
@@ -57,6 +87,7 @@ internal static class HttpApi
     private static async Task Dashboard(HttpContext context)
     {
         context.Response.ContentType = "text/html; charset=utf-8";
+        context.Response.Headers.ContentSecurityPolicy = DashboardPolicy;
         await using var page = Assembly.GetExecutingAssembly().GetManifestResourceStream("Anode.Operations.wwwroot.index.html")!;
         await page.CopyToAsync(context.Response.Body, context.RequestAborted);
     }
@@ -93,6 +124,8 @@ internal static class HttpApi
         if (!TryCount(context, "limit", DefaultConnections, out var limit))
             return Fail(context, StatusCodes.Status400BadRequest, "limit must be a number of 0 or more");
         var (endpoint, state) = (query["endpoint"].ToString(), query["state"].ToString());
+        if (state.Length > 0 && !Enum.GetNames<ConnectionState>().Contains(state, StringComparer.OrdinalIgnoreCase))
+            return Fail(context, StatusCodes.Status400BadRequest, "state must be open, closing or closed");
         var table = view.Sockets.Connections;
         var found = table.Open.Concat(table.Closed)
             .Where(record => endpoint.Length == 0 || record.Endpoint == endpoint)
@@ -118,9 +151,15 @@ internal static class HttpApi
 
     private static async Task Command(HttpContext context, NodeView view, Endpoint.ICommand command)
     {
-        if (view.Endpoints.Find(NameIn(context)) is not { Guard: { } guard } entry)
+        if (view.Endpoints.Find(NameIn(context)) is not { } entry)
         {
             await Unknown(context, view);
+            return;
+        }
+
+        if (entry.Guard is not { } guard)
+        {
+            await Fail(context, StatusCodes.Status409Conflict, $"endpoint {entry.Spec.Name} has not begun");
             return;
         }
 
@@ -137,8 +176,8 @@ internal static class HttpApi
 
         if (answer is Endpoint.Status status)
         {
-            entry.Status = status;
-            await Json(context, ApiEndpoint.Of(entry), ApiJson.Api.ApiEndpoint);
+            // Not kept: the directory hears of what came after, too, and may have heard it already.
+            await Json(context, ApiEndpoint.Of(entry, status with { Restarts = status.Restarts + entry.GuardRestarts }), ApiJson.Api.ApiEndpoint);
         }
         else
         {
@@ -150,7 +189,7 @@ internal static class HttpApi
     {
         view.Drain();
         context.Response.StatusCode = StatusCodes.Status202Accepted;
-        return context.Response.WriteAsync("draining\n");
+        return Json(context, new ApiDraining(true), ApiJson.Api.ApiDraining);
     }
 
     private static Task Unknown(HttpContext context, NodeView view) => Fail(
@@ -159,7 +198,7 @@ internal static class HttpApi
 
     private static string NameIn(HttpContext context) => (string)context.Request.RouteValues["name"]!;
 
-    private static bool TryCount(HttpContext context, string key, int otherwise, out int count)
+    internal static bool TryCount(HttpContext context, string key, int otherwise, out int count)
     {
         count = otherwise;
         var text = context.Request.Query[key].ToString();

@@ -1,19 +1,13 @@
-using Anode.Messages;
-
 namespace Anode.Sockets;
 
-/// <summary>What is published about every connection and session: its begin and its end with the reason.</summary>
+/// <summary>
+/// What is published about every connection and session: its begin and its end. They carry the record and not a sentence, because
+/// thousands come in a second, mostly to nobody; who shows them writes the text, on its own turn.
+/// </summary>
 internal static class ConnectionEvents
 {
-    public static NodeEvent Opened(ConnectionRecord record) =>
-        new("connection-opened", record.Endpoint, NameOf(record), $"from {record.Remote}");
+    public sealed record Opened(ConnectionRecord Record);
 
-    public static NodeEvent Closed(ConnectionRecord record)
-    {
-        var errno = record.Errno == 0 ? "" : $" ({SocketErrors.NameOf(record.Errno)})";
-        return new NodeEvent("connection-closed", record.Endpoint, NameOf(record),
-            $"{(record.CloseReason ?? CloseReason.Crashed).Code()}{errno}, {record.BytesIn} bytes in, {record.BytesOut} out");
-    }
-
-    private static string NameOf(ConnectionRecord record) => record.ActorPath[(record.ActorPath.LastIndexOf('/') + 1)..];
+    /// <summary>The record says why.</summary>
+    public sealed record Closed(ConnectionRecord Record);
 }

@@ -47,7 +47,7 @@ internal sealed class SessionActor : UntypedActor, IConnection
     {
         _counters.Opened();
         _sockets.Connections.Add(Record);
-        Context.System.EventStream.Publish(ConnectionEvents.Opened(Record));
+        Context.System.EventStream.Publish(new ConnectionEvents.Opened(Record));
         Self.Tell(Start.Instance);
     }
 
@@ -55,7 +55,7 @@ internal sealed class SessionActor : UntypedActor, IConnection
     {
         _counters.Closed();
         _sockets.Connections.Remove(Record, _reason ?? CloseReason.EndpointStopped, 0);
-        Context.System.EventStream.Publish(ConnectionEvents.Closed(Record));
+        Context.System.EventStream.Publish(new ConnectionEvents.Closed(Record));
         if (_opened)
             _protocol.OnClosed(_reason ?? CloseReason.EndpointStopped, 0);
     }

@@ -143,6 +143,7 @@ internal sealed class EndpointGuard : UntypedActor
         Note(shortage.Errno, SocketErrors.NameOf(shortage.Errno), SocketErrors.TextOf(shortage.Errno));
         _failureKnown = false; // the listener lives; this is not why it may end later
         _log.Warning("{0} cannot accept: {1}; trying again in {2} ms", _spec.Name, SocketErrors.NameOf(shortage.Errno), shortage.Pause.TotalMilliseconds);
+        Context.System.EventStream.Publish(new NodeEvent("accept-shortage", _spec.Name, "listener", SocketErrors.TextOf(shortage.Errno)));
         Publish();
     }
 

@@ -86,7 +86,7 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
     public void Start()
     {
         _sockets.Connections.Add(Record);
-        _actor.System.EventStream.Publish(ConnectionEvents.Opened(Record));
+        _actor.System.EventStream.Publish(new ConnectionEvents.Opened(Record));
         _protocol.OnOpen(this);
         _reader.Pump();
     }
@@ -188,7 +188,7 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
         _writer.Dispose();
         var reason = _reason ?? CloseReason.EndpointStopped;
         _sockets.Connections.Remove(Record, reason, _errno);
-        _actor.System.EventStream.Publish(ConnectionEvents.Closed(Record));
+        _actor.System.EventStream.Publish(new ConnectionEvents.Closed(Record));
         _protocol.OnClosed(reason, _errno);
     }
 

@@ -48,9 +48,9 @@ internal sealed class ConnectionActor : UntypedActor
     {
         try
         {
-            if (message is Start)
-                Open();
-            else if (_engine is null || !_engine.Handle(message))
+            // Start is from PreStart, on a thread of its own: a drain may have been quicker.
+            var engine = _engine ?? Open();
+            if (message is not Start && !engine.Handle(message))
                 Unhandled(message);
         }
         catch (Exception) when (_engine?.MarkCrashed() ?? false)
@@ -59,13 +59,14 @@ internal sealed class ConnectionActor : UntypedActor
         }
     }
 
-    private void Open()
+    private StreamEngine Open()
     {
         _engine = new StreamEngine(_seed.Socket, Context, _seed.Sockets, _seed.Protocol, _seed.Record, _seed.Overflow, _seed.PendingBytes);
         _engine.Start();
+        return _engine;
     }
 
-    private sealed class Start : INoSerializationVerificationNeeded
+    private sealed class Start : IReapable
     {
         public static readonly Start Instance = new();
     }

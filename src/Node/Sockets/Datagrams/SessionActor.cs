@@ -16,6 +16,7 @@ internal sealed class SessionActor : UntypedActor, IConnection
     private readonly IConnectionProtocol _protocol;
     private IActorRef? _socket;
     private CloseReason? _reason;
+    private bool _opened;
 
     private SessionActor(SocketContext sockets, EndPoint address, ConnectionRecord record, EndpointCounters counters,
         IConnectionProtocol protocol, IActorRef? socket)
@@ -63,9 +64,16 @@ internal sealed class SessionActor : UntypedActor, IConnection
     {
         try
         {
+            // Start is from PreStart, on a thread of its own: the first datagram may have been quicker.
+            if (!_opened)
+            {
+                _opened = true;
+                _protocol.OnOpen(this);
+            }
+
             switch (message)
             {
-                case Start: _protocol.OnOpen(this); break;
+                case Start: break;
                 case DatagramBatch batch: OnBatch(batch); break;
                 case Delivery delivery: SendOut(delivery); break;
                 case Serving.Socketed socketed: _socket = socketed.Socket; break;
@@ -166,7 +174,7 @@ internal sealed class SessionActor : UntypedActor, IConnection
         return false;
     }
 
-    private sealed class Start : INoSerializationVerificationNeeded
+    private sealed class Start : IReapable
     {
         public static readonly Start Instance = new();
     }

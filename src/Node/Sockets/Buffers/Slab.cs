@@ -39,11 +39,16 @@ internal sealed class Slab
         Debug.Assert(left >= 0, "a slab was released more often than retained");
         if (left != 0)
             return;
-        var source = _source;
-        _source = null;
+        var source = Interlocked.Exchange(ref _source, null);
         _pool?.Return(this);
         source?.OnSlabReturned();
     }
+
+    /// <summary>
+    /// Gives its source the credit back before the last reference has gone: the bytes will be held for long, and nobody is to wait for
+    /// them. The pool still counts the block. Only for who holds a reference.
+    /// </summary>
+    public void Disown() => Interlocked.Exchange(ref _source, null)?.OnSlabReturned();
 
     internal void Rent(ISlabSource? source)
     {

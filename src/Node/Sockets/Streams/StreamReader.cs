@@ -23,14 +23,17 @@ internal interface IReadHost
 }
 
 /// <summary>
-/// The receiving half of a stream socket: at most one read in flight, one actor message per completed read, and no slab while
+/// The receiving half of a stream socket: waits for readiness, one actor message each time, then reads what is there; no slab while
 /// the connection has nothing to say.
 /// </summary>
 /// <remarks>
-/// Memory: at most <c>slabsPerSource</c> slabs are out at a time, whether being filled or on their way through others' queues.
+/// <para>What is in flight is a read of no bytes, so no kernel ever writes into a slab behind the owner's back: not while it parses, nor
+/// after it has stopped. On Linux the runtime completes such a read on any event of the socket, also when the bytes it told of have been
+/// read already; the read after it therefore must be one that may find nothing.</para>
+/// <para>Memory: at most <c>slabsPerSource</c> slabs are out at a time, whether being filled or on their way through others' queues.
 /// When they all are, reading stops until one comes back, and TCP slows the peer. Slabs start at 4 KiB and grow fourfold with full
 /// reads. A frame that has only begun gets room as its bytes arrive, at most four times of what is there: an announced length alone
-/// allocates nothing.
+/// allocates nothing.</para>
 /// </remarks>
 internal sealed class StreamReader : ISlabSource, IDisposable
 {
@@ -52,6 +55,7 @@ internal sealed class StreamReader : ISlabSource, IDisposable
     private int _nextBytes = SlabPool.MinBytes;
     private bool _drained = true;
     private bool _inFlight;
+    private bool _parsing;
     private bool _ended;
     private bool _resumeQueued;
     private int _outstanding;
@@ -62,9 +66,10 @@ internal sealed class StreamReader : ISlabSource, IDisposable
         (_socket, _self, _host, _pool, _slabsPerSource, _maxSlabBytes) = (socket, self, host, pool, slabsPerSource, maxSlabBytes);
         _completed = new Completed(this);
         _args.Completed += (_, _) => _self.Tell(_completed, ActorRefs.NoSender);
+        socket.Blocking = false;
     }
 
-    /// <summary>A read has completed; the owner passes it to <see cref="On(Completed)"/>.</summary>
+    /// <summary>There is something to read; the owner passes it to <see cref="On(Completed)"/>.</summary>
     public sealed class Completed(StreamReader reader) : IReapable
     {
         public StreamReader Reader => reader;
@@ -96,7 +101,7 @@ internal sealed class StreamReader : ISlabSource, IDisposable
     /// <summary>Reads as long as there is something, allowance, credit and a share of this turn.</summary>
     public void Pump()
     {
-        if (_inFlight || _ended)
+        if (_inFlight || _parsing || _ended)
             return;
         for (var reads = 0; reads < ReadsPerTurn; reads++)
         {
@@ -104,22 +109,8 @@ internal sealed class StreamReader : ISlabSource, IDisposable
             if (allowance <= 0)
                 return;
             if (_drained && _fill == _start)
-            {
-                // Nothing partial and nothing expected soon: wait for readiness with an empty buffer, holding no slab.
                 DropSlab();
-                _args.SetBuffer(null, 0, 0);
-            }
-            else
-            {
-                if (!EnsureSpace())
-                    return;
-                _args.SetBuffer(_slab!.Buffer, _fill, (int)Math.Min(_slab.Length - _fill, allowance));
-            }
-
-            _inFlight = true;
-            if (TryReceive() && _inFlight)
-                return; // the completion comes as a message
-            if (_ended || !Complete())
+            if ((_drained && !IsReady()) || !EnsureSpace() || !Read(allowance))
                 return;
         }
 
@@ -128,7 +119,10 @@ internal sealed class StreamReader : ISlabSource, IDisposable
 
     public void On(Completed completed)
     {
-        if (_inFlight && Complete())
+        if (!_inFlight)
+            return;
+        _inFlight = false;
+        if (Succeeded())
             Pump();
     }
 
@@ -145,48 +139,68 @@ internal sealed class StreamReader : ISlabSource, IDisposable
             _self.Tell(new Resume(this), ActorRefs.NoSender);
     }
 
-    /// <summary>Lets go of everything but the buffer of a read still in flight; that one goes with its completion.</summary>
     public void Dispose()
     {
         _ended = true;
-        if (_inFlight)
-            return;
         DropSlab();
-        _args.Dispose();
+        if (!_inFlight)
+            _args.Dispose();
     }
 
-    /// <returns>True when the completion will come as a message.</returns>
-    private bool TryReceive()
+    /// <returns>False when readiness will come as a message.</returns>
+    private bool IsReady()
     {
         try
         {
-            return _socket.ReceiveAsync(_args);
+            _inFlight = _socket.ReceiveAsync(_args);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException)
         {
-            _inFlight = false;
-            _ended = true;
-            _host.OnReadFailed(SocketErrors.ErrnoOf(e));
+            Fail(SocketErrors.ErrnoOf(e));
             return false;
         }
+
+        return !_inFlight && Succeeded();
     }
 
-    /// <returns>True when reading can go on.</returns>
-    private bool Complete()
+    private bool Succeeded()
     {
-        _inFlight = false;
-        var (error, count, asked) = (_args.SocketError, _args.BytesTransferred, _args.Count);
-        if (error != SocketError.Success)
-        {
-            _ended = true;
-            _host.OnReadFailed(SocketErrors.ErrnoOf(error));
-            return false;
-        }
-
-        if (asked == 0)
+        if (_args.SocketError == SocketError.Success)
         {
             _drained = false;
             return true;
+        }
+
+        Fail(SocketErrors.ErrnoOf(_args.SocketError));
+        return false;
+    }
+
+    /// <returns>True when reading can go on.</returns>
+    private bool Read(long allowance)
+    {
+        var asked = (int)Math.Min(_slab!.Length - _fill, allowance);
+        int count;
+        SocketError error;
+        try
+        {
+            count = _socket.Receive(_slab.Buffer.AsSpan(_fill, asked), SocketFlags.None, out error);
+        }
+        catch (ObjectDisposedException e)
+        {
+            Fail(SocketErrors.ErrnoOf(e));
+            return false;
+        }
+
+        if (error == SocketError.WouldBlock)
+        {
+            _drained = true;
+            return true;
+        }
+
+        if (error != SocketError.Success)
+        {
+            Fail(SocketErrors.ErrnoOf(error));
+            return false;
         }
 
         if (count == 0)
@@ -213,18 +227,26 @@ internal sealed class StreamReader : ISlabSource, IDisposable
         if (_fill - _start < _needed)
             return true;
         // The slab is ours for as long as we parse it, even if the host closes and disposes of us meanwhile.
-        var slab = _slab!;
+        var slab = _slab;
         slab.Retain();
+        _parsing = true;
         try
         {
             _start += _host.OnBytes(slab, _start, _fill - _start, out _needed);
         }
         finally
         {
+            _parsing = false;
             slab.Release();
         }
 
         return !_ended;
+    }
+
+    private void Fail(int errno)
+    {
+        _ended = true;
+        _host.OnReadFailed(errno);
     }
 
     private bool EnsureSpace()
@@ -287,7 +309,6 @@ internal sealed class StreamReader : ISlabSource, IDisposable
     private void EndFlight()
     {
         _inFlight = false;
-        DropSlab();
         _args.Dispose();
     }
 }

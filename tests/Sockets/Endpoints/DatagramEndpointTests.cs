@@ -69,7 +69,7 @@ public sealed class DatagramEndpointTests : GuardSpec
         var (failing, neighbour) = (Peer(Transport.Udp4, local), Peer(Transport.Udp4, local));
         Assert.Equal("open", Ask(failing, "open"));
         Assert.Equal("open", Ask(neighbour, "open"));
-        failing.Send([EchoProtocol.Poison]);
+        failing.Send(EchoProtocol.Poison);
         AwaitAssert(() => Assert.Equal(CloseReason.Crashed, Assert.Single(Sockets.Connections.Closed).CloseReason), Soon);
         Assert.Equal("still", Ask(neighbour, "still"));
         AskUntil("stranger", failing, "hello");

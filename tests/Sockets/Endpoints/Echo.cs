@@ -26,8 +26,8 @@ internal sealed class Lives
 /// <summary>Sends back what it gets, range by range and uncopied..</summary>
 internal sealed class EchoProtocol(Lives lives) : IConnectionProtocol
 {
-    /// <summary>A read that begins with it makes the protocol throw.</summary>
-    public const byte Poison = 0xFF;
+    /// <summary>A read that is just this makes the protocol throw.</summary>
+    public static ReadOnlySpan<byte> Poison => "please fail now"u8;
 
     private IConnection _connection = null!;
 
@@ -41,7 +41,7 @@ internal sealed class EchoProtocol(Lives lives) : IConnectionProtocol
     {
         needed = 0;
         Assert.True(lives.Open > 0, "bytes before OnOpen");
-        if (slab.Buffer[offset] == Poison)
+        if (slab.Buffer.AsSpan(offset, length).SequenceEqual(Poison))
             throw new InvalidDataException("poisoned");
         var delivery = Delivery.Rent();
         delivery.Append(slab, offset, length);

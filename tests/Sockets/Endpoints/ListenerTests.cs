@@ -88,7 +88,7 @@ public sealed class ListenerTests : GuardSpec
         using var neighbour = PlainStream.Connect(local);
         AssertEchoes(neighbour, "before");
         using var failing = PlainStream.Connect(local);
-        failing.Send([EchoProtocol.Poison]);
+        failing.Send(EchoProtocol.Poison);
         Assert.Equal(SocketErrors.ECONNRESET, failing.ReceiveError());
         AssertEchoes(neighbour, "after");
         var crash = events.FishForMessage(message => message is NodeEvent { Kind: "connection-crashed" });

@@ -61,7 +61,7 @@ internal sealed class EventsActor : UntypedActor
         {
             Endpoint.State.Bound => $"bound to {status.Local}, restarts {status.Restarts}",
             Endpoint.State.Backoff or Endpoint.State.Failed => $"{status.LastFailure?.Message}; next attempt at {status.NextAttemptAt:HH:mm:ss.fff}",
-            _ => status.State.ToString().ToLowerInvariant(),
+            _ => $"is {status.State.ToString().ToLowerInvariant()}",
         };
         _log.Append(new LoggedEvent(0, DateTimeOffset.UtcNow, "endpoint-changed", status.Name, status.State.ToString(), text)
         {

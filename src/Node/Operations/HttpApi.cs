@@ -52,6 +52,8 @@ internal static class HttpApi
         var changes = context.GetEndpoint() is RouteEndpoint && !HttpMethods.IsGet(method) && !HttpMethods.IsHead(method);
         if ((ApiAccess.RefuseAny(request) ?? (changes ? ApiAccess.RefuseChange(request, view.Token) : null)) is var (status, error))
         {
+            if (status == StatusCodes.Status401Unauthorized)
+                context.Response.Headers.WWWAuthenticate = "Bearer";
             await Fail(context, status, error);
             return;
         }

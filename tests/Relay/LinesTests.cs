@@ -59,8 +59,9 @@ public class LinesTests
         nc.Write("x\n");
 
         var port = ((IPEndPoint)nc.Socket.LocalEndPoint!).Port;
+        var frame = subscriber.Receive();
         var id = node.View.Sockets.Connections.Open.Single(record => record.Endpoint == "lines").Id;
-        Assert.Equal($"[3,\"in.lines.{id}.127-0-0-1-{port}\",'x']", subscriber.Receive());
+        Assert.Equal($"[3,\"in.lines.{id}.127-0-0-1-{port}\",'x']", frame);
     }
 
     [Fact]

@@ -57,11 +57,11 @@ public class LinesTests
         using var subscriber = Subscriber(node, "in.>");
         using var nc = new LineClient(node.Address("lines"));
         nc.Write("x\n");
-        var received = subscriber.Receive();
 
         var port = ((IPEndPoint)nc.Socket.LocalEndPoint!).Port;
+        var frame = subscriber.Receive();
         var id = node.View.Sockets.Connections.Open.Single(record => record.Endpoint == "lines").Id;
-        Assert.Equal($"[3,\"in.lines.{id}.127-0-0-1-{port}\",'x']", received);
+        Assert.Equal($"[3,\"in.lines.{id}.127-0-0-1-{port}\",'x']", frame);
     }
 
     [Fact]

@@ -66,7 +66,7 @@ internal sealed class ConnectionActor : UntypedActor
         _engine.Start();
     }
 
-    private sealed class Start : INoSerializationVerificationNeeded
+    private sealed class Start : IReapable
     {
         public static readonly Start Instance = new();
     }

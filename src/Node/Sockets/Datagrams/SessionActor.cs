@@ -179,7 +179,7 @@ internal sealed class SessionActor : UntypedActor, IConnection
         return false;
     }
 
-    private sealed class Start : INoSerializationVerificationNeeded
+    private sealed class Start : IReapable
     {
         public static readonly Start Instance = new();
     }

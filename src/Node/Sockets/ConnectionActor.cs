@@ -48,10 +48,9 @@ internal sealed class ConnectionActor : UntypedActor
     {
         try
         {
-            // The supervisor may be faster than our own first message: whatever comes first finds the connection open.
-            if (_engine is null)
-                Open();
-            if (message is not Start && !_engine!.Handle(message))
+            // Whoever made this actor may speak before its own Start has come: the first message opens, whatever it is.
+            var engine = _engine ?? Open();
+            if (message is not Start && !engine.Handle(message))
                 Unhandled(message);
         }
         catch (Exception) when (_engine?.MarkCrashed() ?? false)
@@ -60,10 +59,11 @@ internal sealed class ConnectionActor : UntypedActor
         }
     }
 
-    private void Open()
+    private StreamEngine Open()
     {
         _engine = new StreamEngine(_seed.Socket, Context, _seed.Sockets, _seed.Protocol, _seed.Record, _seed.Overflow, _seed.PendingBytes);
         _engine.Start();
+        return _engine;
     }
 
     private sealed class Start : IReapable

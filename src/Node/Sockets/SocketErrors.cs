@@ -71,14 +71,15 @@ internal static class SocketErrors
     {
         SocketError.Success => 0,
         SocketError.OperationAborted => ECANCELED,
+        // The runtime has one word for EMFILE and ENFILE, and gives back the rarer one.
+        SocketError.TooManyOpenSockets => EMFILE,
         SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain or SocketError.NoRecovery => ENXIO,
         _ => new SocketException((int)error).NativeErrorCode,
     };
 
     public static int ErrnoOf(Exception exception) => exception switch
     {
-        SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } => ENXIO,
-        SocketException socket => socket.NativeErrorCode,
+        SocketException socket => ErrnoOf(socket.SocketErrorCode),
         BindException bind => bind.Errno,
         EndpointLostException lost => lost.Errno,
         ObjectDisposedException => EBADF,

@@ -10,10 +10,13 @@ internal sealed class Subscriptions(RelayCore core, RelaySubscriber subscriber, 
 
     public int Count => _bySid.Count;
 
-    /// <summary>In the index when this returns. A number that is in use keeps its subscription, as in nats-server.</summary>
+    /// <summary>
+    /// In the index when this returns. A number that is in use keeps its subscription, as in nats-server; one whose maximum has been reached
+    /// is free, whether <see cref="Forget"/> has come yet or not.
+    /// </summary>
     public void Add(long sid, byte[] filter, byte[]? queue, long max)
     {
-        if (_bySid.ContainsKey(sid))
+        if (_bySid.TryGetValue(sid, out var known) && !known.IsExhausted)
             return;
         var subscription = new Subscription(subscriber, sid, filter, queue, max);
         _bySid[sid] = subscription;

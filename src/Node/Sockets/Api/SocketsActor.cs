@@ -55,6 +55,8 @@ public sealed class SocketsActor : UntypedActor
 
     private void Open(Sock.Open open)
     {
+        if (Sender.IsNobody())
+            return; // whose would it be, and who would close it?
         var options = open.Options ?? Sock.Options.Default;
         if (options.MaxDatagramBytes is < 1 or > 1024 * 1024 || options.SendQueueBytes < 1)
         {

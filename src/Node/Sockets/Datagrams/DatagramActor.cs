@@ -35,7 +35,7 @@ internal sealed class DatagramActor : UntypedActor, IDatagramReadHost, IDatagram
         _reader?.Dispose();
         _writer?.Dispose();
         _socket?.Dispose();
-        _sessions.Tell(new Serving.Socketed(_incarnation, null, null));
+        _sessions.Tell(new Serving.Socketed(null, null));
     }
 
     protected override void OnReceive(object message)
@@ -83,7 +83,7 @@ internal sealed class DatagramActor : UntypedActor, IDatagramReadHost, IDatagram
         _writer = new DatagramWriter(_socket, Self, this);
         var local = Addresses.ToAddress(_socket.LocalEndPoint, _spec.Address.Scheme);
         _guard.Tell(new Serving.Up(_incarnation, local));
-        _sessions.Tell(new Serving.Socketed(_incarnation, Self, local));
+        _sessions.Tell(new Serving.Socketed(Self, local));
         _reader.Pump();
     }
 

@@ -56,14 +56,15 @@ internal sealed class SessionActor : UntypedActor, IConnection
         _counters.Closed();
         _sockets.Connections.Remove(Record, _reason ?? CloseReason.EndpointStopped, 0);
         Context.System.EventStream.Publish(new ConnectionEvents.Closed(Record));
-        _protocol.OnClosed(_reason ?? CloseReason.EndpointStopped, 0);
+        if (_opened)
+            _protocol.OnClosed(_reason ?? CloseReason.EndpointStopped, 0);
     }
 
     protected override void OnReceive(object message)
     {
         try
         {
-            // The supervisor may be faster than our own first message: whatever comes first finds the session open.
+            // The datagram that made the session may be here before its own Start: the first message opens, whatever it is.
             if (!_opened)
                 Open();
             switch (message)
@@ -145,7 +146,9 @@ internal sealed class SessionActor : UntypedActor, IConnection
             foreach (var datagram in batch.Datagrams)
             {
                 Record.CountIn(datagram.Length);
-                if (_reason is null)
+                if (datagram.Truncated)
+                    _counters.CountDropped(1); // a part must not pass for the whole
+                else if (_reason is null)
                     _protocol.OnBytes(batch.Slab, datagram.Offset, datagram.Length, out _);
             }
         }

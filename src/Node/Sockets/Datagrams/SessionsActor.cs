@@ -21,8 +21,7 @@ internal sealed class SessionsActor : UntypedActor, IDatagramHost
     private readonly Dictionary<IActorRef, EndPoint> _byActor = [];
     private readonly List<Session> _touched = [];
     private IActorRef? _socket;
-    private int _incarnation;
-    private int _endedIncarnation;
+    private bool _ending;
 
     private SessionsActor(EndpointSpec spec, SocketContext sockets, EndpointCounters counters, IActorRef guard) =>
         (_spec, _sockets, _counters, _guard, _protocol) = (spec, sockets, counters, guard, spec.Datagram!);
@@ -34,9 +33,6 @@ internal sealed class SessionsActor : UntypedActor, IDatagramHost
 
     public EndpointCounters Counters => _counters;
 
-    /// <summary>Asked to end, and no socket of a later incarnation has come since.</summary>
-    private bool Ending => _endedIncarnation > 0 && _incarnation <= _endedIncarnation;
-
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(OnFailure, loggingEnabled: false);
 
     protected override void OnReceive(object message)
@@ -47,6 +43,7 @@ internal sealed class SessionsActor : UntypedActor, IDatagramHost
             case Serving.Socketed socketed: OnSocket(socketed); break;
             case Terminated ended: OnEnded(ended.ActorRef); break;
             case Serving.EndAll end: EndAll(end); break;
+            case Serving.Reopened: _ending = false; break;
             default: Unhandled(message); break;
         }
     }
@@ -65,7 +62,7 @@ internal sealed class SessionsActor : UntypedActor, IDatagramHost
 
     public bool OpenSession(EndPoint address, IConnectionProtocol protocol, Slab slab, ReceivedDatagram first)
     {
-        if (Ending || Local is null || DatagramReader.IsUnnamed(address) || _byAddress.Count >= _sockets.Settings.SessionsPerSocket)
+        if (_ending || Local is null || DatagramReader.IsUnnamed(address) || _byAddress.Count >= _sockets.Settings.SessionsPerSocket)
             return false;
         if (_byAddress.Remove(address, out var old))
         {
@@ -120,7 +117,6 @@ internal sealed class SessionsActor : UntypedActor, IDatagramHost
     private void OnSocket(Serving.Socketed socketed)
     {
         _socket = socketed.Socket;
-        _incarnation = socketed.Incarnation;
         Local = socketed.Local ?? Local;
         foreach (var session in _byAddress.Values)
             session.Actor.Tell(socketed);
@@ -130,13 +126,13 @@ internal sealed class SessionsActor : UntypedActor, IDatagramHost
     {
         if (_byActor.Remove(actor, out var address))
             _byAddress.Remove(address);
-        if (Ending && _byActor.Count == 0)
+        if (_ending && _byActor.Count == 0)
             _guard.Tell(new Serving.Empty());
     }
 
     private void EndAll(Serving.EndAll all)
     {
-        _endedIncarnation = all.Incarnation;
+        _ending = true;
         foreach (var session in _byAddress.Values)
             session.Actor.Tell(new End(all.Reason));
         if (_byActor.Count == 0)

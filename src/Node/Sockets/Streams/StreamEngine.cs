@@ -139,9 +139,9 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
             return;
         _reason ??= reason;
         _phase = Phase.Flushing;
-        Outlet.Shut();
         Record.State = ConnectionState.Closing;
         _protocol.OnClosing(reason, text);
+        Outlet.Shut();
         if (_phase != Phase.Flushing)
             return;
         _deadline = After(_sockets.Settings.Linger, new Ticked(this, Tick.Deadline));

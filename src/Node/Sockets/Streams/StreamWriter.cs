@@ -97,8 +97,10 @@ internal sealed class StreamWriter : IDisposable
             return;
         }
 
-        if (!Detached || delivery.Receipt is not null)
+        if (!Detached)
             Append(delivery);
+        else if (delivery.Receipt is not null)
+            Hold(delivery);
         else if (!TrySpill(delivery))
         {
             _host.OnSpillRefused();
@@ -130,7 +132,7 @@ internal sealed class StreamWriter : IDisposable
         if (Detached || _dead)
             return;
         Detached = true;
-        // What the send in flight refers to stays as it is, at most one gather list; only the sources need not wait for it.
+        // What the send in flight refers to cannot move; it is at most one gather list, and its sources no longer wait for it.
         var keep = _inFlight && !_copied ? InFlightDeliveries() : _rangeIndex > 0 || _rangeOffset > 0 ? 1 : 0;
         var waiting = _queue.ToArray();
         _queue.Clear();
@@ -138,8 +140,7 @@ internal sealed class StreamWriter : IDisposable
         {
             if (i < keep || waiting[i].Receipt is not null)
             {
-                waiting[i].Disown();
-                Append(waiting[i]);
+                Hold(waiting[i]);
             }
             else if (!TrySpill(waiting[i]))
             {
@@ -180,6 +181,12 @@ internal sealed class StreamWriter : IDisposable
     {
         _spillTail = null;
         _queue.Enqueue(delivery);
+    }
+
+    private void Hold(Delivery delivery)
+    {
+        delivery.Disown();
+        Append(delivery);
     }
 
     /// <returns>False when the pool is at its bound; the delivery is gone either way.</returns>

@@ -205,9 +205,21 @@ public class LimitTests
 
     private static readonly Dictionary<char, Value> ByType = new()
     {
-        ['i'] = 7, ['s'] = "text", ['b'] = new byte[] { 1 }, ['n'] = Value.Nil, ['m'] = Value.Map(("a", "b")), ['a'] = Value.List("a"),
-        ['t'] = Value.True, ['-'] = -1, ['f'] = Value.Raw(0xCA, 0, 0, 0, 0), ['e'] = Value.Raw(0xD4, 1, 2), ['!'] = Value.Raw(0xC1),
-        ['M'] = Value.Map((1, 2)), ['A'] = Value.List(1), ['d'] = Value.Raw(0xDE, 0xFF, 0xFF), ['0'] = Value.Raw(),
+        ['i'] = 7,
+        ['s'] = "text",
+        ['b'] = new byte[] { 1 },
+        ['n'] = Value.Nil,
+        ['m'] = Value.Map(("a", "b")),
+        ['a'] = Value.List("a"),
+        ['t'] = Value.True,
+        ['-'] = -1,
+        ['f'] = Value.Raw(0xCA, 0, 0, 0, 0),
+        ['e'] = Value.Raw(0xD4, 1, 2),
+        ['!'] = Value.Raw(0xC1),
+        ['M'] = Value.Map((1, 2)),
+        ['A'] = Value.List(1),
+        ['d'] = Value.Raw(0xDE, 0xFF, 0xFF),
+        ['0'] = Value.Raw(),
     };
 
     [Fact]

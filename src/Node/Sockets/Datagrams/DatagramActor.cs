@@ -95,7 +95,7 @@ internal sealed class DatagramActor : UntypedActor, IDatagramReadHost, IDatagram
             _writer.Enqueue(outgoing);
     }
 
-    private sealed class Open : INoSerializationVerificationNeeded
+    private sealed class Open : IReapable
     {
         public static readonly Open Instance = new();
     }

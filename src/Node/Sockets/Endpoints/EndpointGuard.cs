@@ -362,7 +362,7 @@ internal sealed class EndpointGuard : UntypedActor
 
     private static TimeSpan Clock => TimeSpan.FromMilliseconds(Environment.TickCount64);
 
-    private sealed class Begin : INoSerializationVerificationNeeded
+    private sealed class Begin : IReapable
     {
         public static readonly Begin Instance = new();
     }

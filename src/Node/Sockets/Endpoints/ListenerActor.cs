@@ -86,7 +86,7 @@ internal sealed class ListenerActor : UntypedActor, IAcceptHost
         _loop?.Pump();
     }
 
-    private sealed class Open : INoSerializationVerificationNeeded
+    private sealed class Open : IReapable
     {
         public static readonly Open Instance = new();
     }

@@ -1,5 +1,3 @@
-using Anode.Hosting;
-using Anode.Hosting.Configuration;
+using Anode.Cli;
 
-var loaded = ConfigLoader.Load(null, new Dictionary<string, string>(), Overrides.None);
-return await new NodeHost(loaded.Config!, args.FirstOrDefault(), Console.Error).RunAsync(CancellationToken.None);
+return await CommandLine.RunAsync(args, Terminal.OfProcess());

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net.Sockets;
 using Akka.Actor;
 using Anode.Messages;
@@ -13,14 +14,15 @@ namespace Anode.Tests.Relay;
 /// </summary>
 public class SoakTests(ITestOutputHelper output)
 {
-    private const int Kills = 300;
-    private static readonly TimeSpan Length = TimeSpan.FromSeconds(14);
+    // The suite has time for a few; ANODE_SOAK_KILLS=10000 takes some minutes, ANODE_SOAK_SEED repeats a plan (not an interleaving).
+    private static readonly int Kills = FromEnvironment("ANODE_SOAK_KILLS") ?? 300;
+    private static readonly TimeSpan Length = Kills * TimeSpan.FromMilliseconds(Kills > 1000 ? 20 : 47);
 
     [Fact]
     public async Task Node_that_is_killed_piece_by_piece_goes_on_and_leaks_nothing()
     {
-        var seed = Environment.TickCount;
-        output.WriteLine($"seed {seed}");
+        var seed = FromEnvironment("ANODE_SOAK_SEED") ?? Environment.TickCount;
+        output.WriteLine($"seed {seed}, {Kills} kills");
         await using var node = await TestNode.StartAsync(
             "restart { budget = 1000, min-backoff = 10ms, max-backoff = 20ms }, timeouts { linger = 300ms, heartbeat = 500ms }",
             TestNode.Tcp,
@@ -47,6 +49,9 @@ public class SoakTests(ITestOutputHelper output)
         Assert.True(heard > 1000, $"only {heard} messages were heard");
         StillRelays(node);
     }
+
+    private static int? FromEnvironment(string key) =>
+        int.TryParse(Environment.GetEnvironmentVariable(key), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : null;
 
     private static void Kill(TestNode node, Random random, CancellationTokenSource until)
     {

@@ -51,7 +51,7 @@ internal sealed class EndpointSpecs(RelayCore core, SocketContext sockets)
     public static EndpointGuard.GuardOptions GuardOptionsOf(NodeOptions options) => new(
         new Sockets.RestartOptions(
             options.Restart.Budget, options.Restart.Window, options.Restart.MinBackoff, options.Restart.MaxBackoff, options.Restart.FailedRetry),
-        new Sockets.DialOptions(options.Dial.MinBackoff, options.Dial.MaxBackoff, options.Dial.HealthyAfter));
+        new Sockets.DialOptions(options.Dial.MinBackoff, options.Dial.MaxBackoff, options.Dial.HealthyAfter, options.Dial.PermanentBackoff));
 
     public IReadOnlyList<EndpointSpec> Of(NodeOptions options) =>
         [.. options.Listeners.Select(Of), .. options.Dialers.Select(Of)];

@@ -1,7 +1,9 @@
+using System.ComponentModel;
 using System.Runtime.InteropServices;
 using Akka.Actor;
 using Akka.Hosting;
 using Anode.Hosting.Configuration;
+using Anode.Messages;
 using Anode.Operations;
 using Anode.Sockets;
 using Microsoft.AspNetCore.Builder;
@@ -17,7 +19,7 @@ namespace Anode.Hosting;
 /// <summary>Runs a node from start to drained: the tree of actors, the HTTP API, signals, the ready file.</summary>
 internal sealed class NodeHost(LoadedConfig config, string? readyFile, TextWriter errors)
 {
-    private const int Done = 0, Failed = 1;
+    private const int Done = 0, Failed = 1, BadConfiguration = 2;
 
     // Beyond drain-timeout the process ends whatever still hangs: a supervisor that waits would kill it anyway, later.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
@@ -34,14 +36,26 @@ internal sealed class NodeHost(LoadedConfig config, string? readyFile, TextWrite
         await using var registration = cancellation.Register(() => _stop.TrySetResult());
         _runtime.View.Drain = () => _stop.TrySetResult();
 
-        await using var app = Build();
+        await using var app = Build(config, _runtime);
+        try
+        {
+            // Values under akka are only judged by Akka, when the system is made of them.
+            app.Services.GetRequiredService<ActorSystem>();
+        }
+        catch (Exception e) when (e is FormatException or ArgumentException or Akka.Configuration.ConfigurationException or TypeLoadException)
+        {
+            await errors.WriteLineAsync($"anode: a value under akka {{ … }} is not what Akka takes: {e.Message}");
+            return BadConfiguration;
+        }
+
         try
         {
             await app.StartAsync(CancellationToken.None);
         }
-        catch (Exception e) when (e is IOException or Microsoft.AspNetCore.Connections.AddressInUseException or System.Security.SecurityException)
+        catch (Exception e) when (e is IOException or Win32Exception)
         {
-            await errors.WriteLineAsync($"anode: the HTTP API cannot listen on {_options.Http.Address}: {e.Message.TrimEnd('.')}. Choose another with --http HOST:PORT, or --http off.");
+            // An address in use comes as an IOException, every other refusal as the SocketException itself (a Win32Exception).
+            await errors.WriteLineAsync($"anode: the HTTP API cannot listen on {_options.Http.Address}: {e.GetBaseException().Message}. Choose another with --http HOST:PORT, or --http off.");
             return Failed;
         }
 
@@ -66,30 +80,36 @@ internal sealed class NodeHost(LoadedConfig config, string? readyFile, TextWrite
             Environment.Exit(Done); // the second one means now
     }
 
-    private WebApplication Build()
+    /// <summary>The node and its HTTP API, not started; what is left to the caller is signals, the ready file and draining.</summary>
+    internal static WebApplication Build(LoadedConfig config, NodeRuntime runtime)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
-        builder.Logging.ClearProviders();
-        builder.Logging.SetMinimumLevel(_options.Log.Level);
+        // Empty: no appsettings.json, no ASPNETCORE_URLS, no file watchers. The node has one configuration, its own.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddRoutingCore();
+        builder.Logging.SetMinimumLevel(config.Options.Log.Level);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
-        builder.Logging.AddNodeConsole(_options.Log.Format);
+        // It would log with its stack trace what RunAsync says in a sentence.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+        builder.Logging.AddNodeConsole(config.Options.Log.Format);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
         builder.Services.AddSingleton<IHostLifetime, QuietLifetime>();
         builder.Services.AddAkka("anode", (akka, _) => akka
             .ConfigureLoggers(loggers =>
             {
-                loggers.ClearLoggers();
                 loggers.AddLoggerFactory();
+                loggers.ClearLoggers();
+                loggers.AddLogger<NodeLogger>();
             })
-            .WithNode(config, _runtime));
-        builder.AddNodeOperations(_runtime.View);
-        if (_options.Http.Address is { } http)
-            builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(HttpAddress.EndPointOf(http)));
+            .WithNode(config, runtime));
+        if (config.Options.Http.Address is { } http)
+            builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(HttpAddress.EndPointOf(http)));
         else
             builder.Services.AddSingleton<IServer, NoServer>();
         var app = builder.Build();
-        if (_options.Http.Address is not null)
-            app.MapNodeOperations(_runtime.View);
+        app.UseRouting();
+        runtime.View.Stopping = app.Lifetime.ApplicationStopping;
+        if (config.Options.Http.Address is not null)
+            app.MapNodeOperations(runtime.View);
         return app;
     }
 
@@ -105,9 +125,10 @@ internal sealed class NodeHost(LoadedConfig config, string? readyFile, TextWrite
     private async Task DrainAsync(WebApplication app, ILogger logger)
     {
         _runtime.View.Draining = true;
+        _runtime.View.System?.EventStream.Publish(new NodeEvent("node-draining", null, null, "no new connections; those that are open are asked to end"));
         logger.LogInformation("{Name} is draining", _options.Name);
         using var deadline = new Timer(_ => Environment.Exit(Done), null, _options.DrainTimeout + Grace, Timeout.InfiniteTimeSpan);
-        _runtime.Opener?.Tell(Sockets.Drain.Instance);
+        _runtime.Opener?.Tell(new End(CloseReason.ShuttingDown));
         if (_runtime.Endpoints is { } endpoints)
         {
             try
@@ -121,7 +142,7 @@ internal sealed class NodeHost(LoadedConfig config, string? readyFile, TextWrite
         }
 
         await app.StopAsync(CancellationToken.None);
-        if (readyFile is not null)
+        if (File.Exists(readyFile))
             File.Delete(readyFile);
     }
 }

@@ -23,6 +23,9 @@ internal sealed class NodeRuntime
             Endpoints = new EndpointDirectory(),
             Events = new EventLog(),
         };
+        // Before the tree stands: a node of which nothing has begun must not look like one that has nothing to begin.
+        foreach (var spec in Specs)
+            View.Endpoints.Declare(spec);
         Ready = new ReadyWatch(Specs);
     }
 

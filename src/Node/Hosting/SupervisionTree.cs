@@ -40,7 +40,7 @@ internal sealed class NodeActor : UntypedActor
     {
         var (runtime, view) = (_runtime, _runtime.View);
         Context.ActorOf(ReaperActor.Props(), "reaper");
-        Context.ActorOf(EventsActor.Props(view.Events), "events");
+        EventsActor.Subscribe(Context.ActorOf(EventsActor.Props(view.Events), "events"), Context.System.EventStream);
         runtime.Opener = Context.ActorOf(SocketsActor.Props(view.Sockets), "sockets");
         runtime.Endpoints = Context.ActorOf(
             EndpointsActor.Props(runtime.Specs, view.Sockets, EndpointSpecs.GuardOptionsOf(runtime.Options), view.Endpoints), "endpoints");

@@ -30,6 +30,9 @@ internal sealed class NodeView
     /// <summary>The node takes no new connections any more.</summary>
     public bool Draining { get; set; }
 
+    /// <summary>The host is stopping: whoever follows events is let go.</summary>
+    public CancellationToken Stopping { get; set; }
+
     /// <summary>Begins to drain, as SIGTERM does; set by the host.</summary>
     public Action Drain { get; set; } = () => { };
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Anode.Messages;
 
@@ -10,11 +11,13 @@ internal static class Binder
     /// <exception cref="SocketException">With the errno that tells whether time may heal it.</exception>
     public static Socket Bind(NetAddress address, SocketKind kind, Sock.Options options)
     {
-        var endPoint = Addresses.ToEndPoint(address) ?? throw new SocketException((int)SocketError.AddressNotAvailable);
-        var socket = SocketFactory.Create(address.Family ?? Family.Inet, kind, 0, options);
+        if (address.Host == "localhost")
+            address = NetAddress.Ip(address.Scheme, IPAddress.Loopback, address.Port);
+        var family = address.Family ?? Family.Inet;
+        var socket = SocketFactory.Create(family, kind, 0, options);
         try
         {
-            BindOpen(socket, address, endPoint, options);
+            BindOpen(socket, address, family, kind, options);
             return socket;
         }
         catch
@@ -24,11 +27,23 @@ internal static class Binder
         }
     }
 
-    public static void BindOpen(Socket socket, NetAddress address, System.Net.EndPoint endPoint, Sock.Options options)
+    /// <remarks>The address is judged before the path is cleared: nobody's path is removed for a bind that cannot succeed.</remarks>
+    public static void BindOpen(Socket socket, NetAddress address, Family family, SocketKind kind, Sock.Options options)
     {
-        if (StalePath.Clear(address) is var errno and not 0)
+        if (Addresses.WhyNot(address, family, kind, options) is var mismatch and not 0)
+            throw new BindException(mismatch);
+        var endPoint = Addresses.ToEndPoint(address) ?? throw new BindException(SocketErrors.EADDRNOTAVAIL);
+        if (StalePath.Clear(address) is var occupied and not 0)
+            throw new BindException(occupied);
+        try
+        {
+            socket.Bind(endPoint);
+        }
+        catch (SocketException e) when (SocketErrors.ErrnoOf(e, address) is var errno && errno != SocketErrors.ErrnoOf(e))
+        {
             throw new BindException(errno);
-        socket.Bind(endPoint);
+        }
+
         if (options.UnixMode is { } mode && !OperatingSystem.IsWindows() && address.IsUnix && !address.IsAbstract)
             File.SetUnixFileMode(address.Host, (UnixFileMode)mode);
     }

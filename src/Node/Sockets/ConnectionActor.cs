@@ -48,7 +48,7 @@ internal sealed class ConnectionActor : UntypedActor
     {
         try
         {
-            // Start is from PreStart, on a thread of its own: a drain may have been quicker.
+            // Whoever made this actor may speak before its own Start has come: the first message opens, whatever it is.
             var engine = _engine ?? Open();
             if (message is not Start && !engine.Handle(message))
                 Unhandled(message);

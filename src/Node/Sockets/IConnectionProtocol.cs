@@ -12,6 +12,12 @@ internal interface IConnectionProtocol
     /// <summary>How many bytes may be read now; after it has grown from 0, <see cref="IConnection.ResumeReading"/> must be called.</summary>
     long ReadAllowance => long.MaxValue;
 
+    /// <summary>
+    /// True where those who feed the connection are bounded by themselves: then a peer that does not read slows them, and is never
+    /// closed as a slow consumer.
+    /// </summary>
+    bool WaitsForPeer => false;
+
     void OnOpen(IConnection connection);
 
     /// <summary>
@@ -31,9 +37,6 @@ internal interface IConnectionProtocol
 
     /// <summary>It has ended; nothing can be sent any more. Always called, exactly once, even after a crash.</summary>
     void OnClosed(CloseReason reason, int errno);
-
-    /// <summary>The node is draining: say so to the peer and end in good order.</summary>
-    void OnDrain();
 }
 
 /// <summary>One protocol object for each connection.</summary>

@@ -21,7 +21,7 @@ internal static class SocketErrors
         ENOTSOCK = 88, EDESTADDRREQ = 89, EMSGSIZE = 90, EPROTOTYPE = 91, EPROTONOSUPPORT = 93, ESOCKTNOSUPPORT = 94,
         EOPNOTSUPP = 95, EAFNOSUPPORT = 97, EADDRINUSE = 98, EADDRNOTAVAIL = 99, ECONNABORTED = 103, ECONNRESET = 104,
         ENOBUFS = 105, EISCONN = 106, ENOTCONN = 107, ETIMEDOUT = 110, ECONNREFUSED = 111, EALREADY = 114, ENOENT = 2,
-        ENXIO = 6, EPERM = 1, ENETUNREACH = 101, EHOSTUNREACH = 113, ECANCELED = 125, ENAMETOOLONG = 36, EEXIST = 17;
+        ENXIO = 6, EPERM = 1, EAGAIN = 11, ENETUNREACH = 101, EHOSTUNREACH = 113, ECANCELED = 125, ENAMETOOLONG = 36, EEXIST = 17;
 
     private static readonly Dictionary<int, (string Name, string Text)> Table = new()
     {
@@ -29,6 +29,7 @@ internal static class SocketErrors
         [ENOENT] = ("ENOENT", "no such file or directory"),
         [EINTR] = ("EINTR", "interrupted"),
         [ENXIO] = ("ENXIO", "host not found"),
+        [EAGAIN] = ("EAGAIN", "the receiver's queue is full"),
         [EBADF] = ("EBADF", "the socket is closed"),
         [ENOMEM] = ("ENOMEM", "out of memory"),
         [EACCES] = ("EACCES", "permission denied"),
@@ -70,14 +71,15 @@ internal static class SocketErrors
     {
         SocketError.Success => 0,
         SocketError.OperationAborted => ECANCELED,
+        // The runtime has one word for EMFILE and ENFILE, and gives back the rarer one.
+        SocketError.TooManyOpenSockets => EMFILE,
         SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain or SocketError.NoRecovery => ENXIO,
         _ => new SocketException((int)error).NativeErrorCode,
     };
 
     public static int ErrnoOf(Exception exception) => exception switch
     {
-        SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } => ENXIO,
-        SocketException socket => socket.NativeErrorCode,
+        SocketException socket => ErrnoOf(socket.SocketErrorCode),
         BindException bind => bind.Errno,
         EndpointLostException lost => lost.Errno,
         ObjectDisposedException => EBADF,
@@ -87,6 +89,12 @@ internal static class SocketErrors
         InvalidOperationException => EINVAL,
         _ => 0,
     };
+
+    /// <summary>The runtime reports a path that does not exist as an address not available, which a Unix address always is.</summary>
+    public static int ErrnoOf(Exception exception, NetAddress address) => Precisely(ErrnoOf(exception), address);
+
+    /// <inheritdoc cref="ErrnoOf(Exception, NetAddress)"/>
+    public static int Precisely(int errno, NetAddress address) => errno == EADDRNOTAVAIL && address.IsUnix ? ENOENT : errno;
 
     public static Sock.CommandFailed Failed(Sock.ICommand command, int errno, string? about = null) =>
         new(command, errno, NameOf(errno), about is null ? TextOf(errno) : $"{TextOf(errno)}: {about}");

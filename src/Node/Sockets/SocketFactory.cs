@@ -29,7 +29,11 @@ internal static class SocketFactory
                 SetReusePort(socket);
             if (kind == SocketKind.Datagram && options.Broadcast)
                 socket.EnableBroadcast = true;
-            ApplyBuffers(socket, options);
+            // Before bind and connect, so that the kernel's no comes at once; and the window scale is fixed by the handshake.
+            if (kind == SocketKind.Stream)
+                ApplyStream(socket, options);
+            else
+                ApplyBuffers(socket, options);
             return socket;
         }
         catch

@@ -27,7 +27,7 @@ internal static partial class StalePath
         {
             return TryRemove(address.Host);
         }
-        catch (SocketException e) when (SocketErrors.ErrnoOf(e) == SocketErrors.ENOENT)
+        catch (SocketException e) when (SocketErrors.ErrnoOf(e, address) == SocketErrors.ENOENT)
         {
             return 0; // removed by its owner in this very moment
         }

@@ -10,8 +10,8 @@ internal sealed record AcceptShortageOptions
     {
         var shortage = new AcceptShortageOptions
         {
-            Min = fields.Duration("min", o => o.Min, Range.Millisecond, Range.Day),
-            Max = fields.Duration("max", o => o.Max, Range.Millisecond, Range.Day),
+            Min = fields.Duration("min", o => o.Min, Bounds.Millisecond, Bounds.Day),
+            Max = fields.Duration("max", o => o.Max, Bounds.Millisecond, Bounds.Day),
         };
         fields.Require(shortage.Min <= shortage.Max, "max", "node.accept-shortage.max is shorter than min");
         return shortage;

@@ -64,7 +64,7 @@ internal sealed class ConfigLayers(ConfigSchema schema, List<ConfigError> errors
 
     private ConfigBlock AddAssignment(ConfigBlock tree, string assignment)
     {
-        var origin = new Origin($"--set", 0);
+        var origin = new Origin("--set", 0);
         var equals = assignment.IndexOf('=');
         if (equals < 0)
         {

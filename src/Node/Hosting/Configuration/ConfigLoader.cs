@@ -14,6 +14,9 @@ internal static class ConfigLoader
     /// <summary>Origin of every default, so that no error sends anybody to a line of a file he does not have.</summary>
     public const string BuiltInName = "built-in hocon.conf";
 
+    /// <summary>More than anybody mends before the next try.</summary>
+    private const int MaxErrors = 50;
+
     public static readonly ConfigBlock BuiltIn = ReadBuiltIn();
 
     public static readonly ConfigSchema Schema = new(BuiltIn);
@@ -61,10 +64,19 @@ internal static class ConfigLoader
         var options = Read(effective, here, context);
         errors.AddRange(context.Errors);
         if (errors.Count > 0)
-            return LoadResult.Failed(errors.Distinct().OrderBy(e => e.Line == 0).ThenBy(e => e.Line));
+            return LoadResult.Failed(Readable(errors));
         if (given.Find(["akka", "loglevel"]) is null)
             effective = effective.With(["akka", "loglevel"], new ConfigScalar(options.Log.AkkaLevel, effective.Origin));
         return LoadResult.Of(new LoadedConfig(options, ConfigurationFactory.ParseString(HoconText.Write(effective))) { Tree = effective });
+    }
+
+    /// <summary>In the order of the file, then what came from elsewhere; an error in defaults is found once per item and told once.</summary>
+    private static IEnumerable<ConfigError> Readable(List<ConfigError> errors)
+    {
+        ConfigError[] all = [.. errors.Distinct().OrderBy(e => e.Line == 0).ThenBy(e => e.Line)];
+        return all.Length <= MaxErrors
+            ? all
+            : all.Take(MaxErrors).Append(new ConfigError(all[0].File, 0, "", $"and {all.Length - MaxErrors} more errors"));
     }
 
     private static ConfigBlock ReadBuiltIn()

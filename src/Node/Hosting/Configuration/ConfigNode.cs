@@ -5,7 +5,11 @@ namespace Anode.Hosting.Configuration;
 /// <summary>Where a value was written.</summary>
 internal readonly record struct Origin(string File, int Line)
 {
-    public ConfigError Error(string key, string message) => new(File, Line, key, message);
+    private const int MaxMessage = 480;
+
+    /// <summary>Messages quote what was written; of a very long text the ends say enough.</summary>
+    public ConfigError Error(string key, string message) =>
+        new(File, Line, key, message.Length <= MaxMessage ? message : $"{message.AsSpan(0, MaxMessage / 2)} … {message.AsSpan(message.Length - (MaxMessage / 2))}");
 }
 
 /// <summary>

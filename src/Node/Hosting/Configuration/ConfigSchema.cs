@@ -5,7 +5,7 @@ namespace Anode.Hosting.Configuration;
 /// <summary>Which keys there are: those of the embedded <c>hocon.conf</c>, and for items of lists those of the block beside it.</summary>
 internal sealed class ConfigSchema
 {
-    /// <summary>More say nothing new, and each costs a search among all keys.</summary>
+    /// <summary>Each costs a search among all keys.</summary>
     private const int MaxErrors = 50;
 
     /// <summary>Lists of blocks: where their items' keys and defaults stand, and the keys that have no default because they name the item.</summary>
@@ -43,7 +43,7 @@ internal sealed class ConfigSchema
         {
             if (key is not ("node" or "akka"))
                 yield return value.Origin.Error(
-                    key, $"unknown block '{key}': a configuration has the blocks node and akka (did you mean '{Nearest($"node.{key}")}'?)");
+                    key, $"unknown block '{key}': a configuration has the blocks node and akka (did you mean '{NearestToTop(key)}'?)");
             else if (value is not ConfigBlock)
                 yield return value.Origin.Error(key, $"{key} is a block: write {key} {{ … }}");
         }
@@ -93,12 +93,16 @@ internal sealed class ConfigSchema
     private ConfigError Unknown(ConfigNode value, string path, string schemaPath) =>
         value.Origin.Error(path, $"unknown key '{path}': did you mean '{Nearest(schemaPath)}'?");
 
+    /// <summary>A mistyped block, or a key whose block was forgotten.</summary>
+    private string NearestToTop(string key) =>
+        Array.Find(["node", "akka"], block => NearestKey.Distance(key[..Math.Min(key.Length, 8)], block) <= 2) ?? Nearest($"node.{key}");
+
     private string Nearest(string schemaPath) => NearestKey.Find(schemaPath, NodeKeys) ?? "node";
 
     private IEnumerable<string> AllKeys(ConfigNode node, string path)
     {
         if (node is ConfigList && ItemSchema(path) is { } item)
-            return AllKeys(item, path + "[]").Prepend(path);
+            return item.Items.SelectMany(child => AllKeys(child.Value, $"{path}[].{child.Key}")).Prepend(path);
         if (node is not ConfigBlock block)
             return [path];
         var inner = block.Items.SelectMany(child => AllKeys(child.Value, KeyPath.Child(path, child.Key)));

@@ -16,10 +16,10 @@ internal sealed record DialOptions
     {
         var dial = new DialOptions
         {
-            MinBackoff = fields.Duration("min-backoff", o => o.MinBackoff, Range.Millisecond, Range.Day),
-            MaxBackoff = fields.Duration("max-backoff", o => o.MaxBackoff, Range.Millisecond, Range.Day),
-            HealthyAfter = fields.Duration("healthy-after", o => o.HealthyAfter, Range.Zero, Range.Day),
-            PermanentBackoff = fields.Duration("permanent-backoff", o => o.PermanentBackoff, Range.Millisecond, Range.Day),
+            MinBackoff = fields.Duration("min-backoff", o => o.MinBackoff, Bounds.Millisecond, Bounds.Day),
+            MaxBackoff = fields.Duration("max-backoff", o => o.MaxBackoff, Bounds.Millisecond, Bounds.Day),
+            HealthyAfter = fields.Duration("healthy-after", o => o.HealthyAfter, Bounds.Zero, Bounds.Day),
+            PermanentBackoff = fields.Duration("permanent-backoff", o => o.PermanentBackoff, Bounds.Millisecond, Bounds.Day),
         };
         fields.Require(dial.MinBackoff <= dial.MaxBackoff, "max-backoff", "node.dial.max-backoff is shorter than min-backoff");
         return dial;

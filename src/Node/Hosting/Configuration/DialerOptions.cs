@@ -20,11 +20,12 @@ internal sealed record DialerOptions
 
     public static DialerOptions Map(Fields<DialerOptions> fields, ValueKind<NetAddress> addressKind)
     {
+        var name = fields.Value("name", o => o.Name, EndpointKinds.Name);
         var address = fields.Value("address", o => o.Address, addressKind);
         var protocol = fields.Value("protocol", o => o.Protocol, EndpointKinds.Protocol);
         return new()
         {
-            Name = fields.Value("name", o => o.Name, EndpointKinds.Name),
+            Name = name,
             Address = address,
             Protocol = protocol,
             Tuning = fields.Part(o => o.Tuning, part => SocketTuning.Map(part, address)),

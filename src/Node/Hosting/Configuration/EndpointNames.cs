@@ -10,7 +10,9 @@ internal static class EndpointNames
 
     public static NodeOptions Complete(NodeOptions options)
     {
-        var taken = options.Listeners.Select(l => l.Name).Concat(options.Dialers.Select(d => d.Name)).ToHashSet(StringComparer.Ordinal);
+        var taken = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var name in options.Listeners.Select(l => l.Name).Concat(options.Dialers.Select(d => d.Name)))
+            taken[name] = 1;
         return options with
         {
             Listeners = [.. options.Listeners.Select(l => l with { Name = NameOf(l.Name, "", l.Address, taken) })],
@@ -19,16 +21,20 @@ internal static class EndpointNames
     }
 
     /// <summary><c>tcp-7400</c>, <c>udp-7400</c>, <c>unix-anode-x</c> (the file's name without <c>.sock</c>); a second one gets <c>-2</c>.</summary>
-    private static string NameOf(string given, string prefix, NetAddress address, HashSet<string> taken)
+    private static string NameOf(string given, string prefix, NetAddress address, Dictionary<string, int> taken)
     {
         if (given.Length > 0)
             return given;
         var scheme = address.Scheme.ToString().ToLowerInvariant();
         var place = address.IsUnix ? Fitting(address.Host) : address.Port.ToString(CultureInfo.InvariantCulture);
         var stem = $"{prefix}{scheme}-{place}";
-        var name = stem;
-        for (var i = 2; !taken.Add(name); i++)
-            name = string.Create(CultureInfo.InvariantCulture, $"{stem}-{i}");
+        if (taken.TryAdd(stem, 1))
+            return stem;
+        // The count is kept, so that many alike are not numbered in square time; the loop is for names given like ours.
+        string name;
+        do
+            name = string.Create(CultureInfo.InvariantCulture, $"{stem}-{++taken[stem]}");
+        while (!taken.TryAdd(name, 1));
         return name;
     }
 

@@ -64,7 +64,7 @@ internal sealed class FieldReader<T> : Fields<T>
         if (node is not ConfigScalar scalar)
             return Block(key, o => now(o)!, map);
         if (scalar.Text != "off")
-            _context.Errors.Add(scalar.Origin.Error(path, $"{path} = '{Shortened(scalar.Text)}' is neither off nor a block {{ … }}"));
+            _context.Errors.Add(scalar.Origin.Error(path, $"{path} = '{scalar.Text}' is neither off nor a block {{ … }}"));
         return null;
     }
 
@@ -106,7 +106,7 @@ internal sealed class FieldReader<T> : Fields<T>
         if (wrong is null)
             return value!;
         _context.Doubts++;
-        _context.Errors.Add(scalar.Origin.Error(path, $"{path} = '{(kind.Secret ? ConfigText.Mask : Shortened(scalar.Text))}' {wrong}"));
+        _context.Errors.Add(scalar.Origin.Error(path, $"{path} = '{(kind.Secret ? ConfigText.Mask : scalar.Text)}' {wrong}"));
         return kind.Harmless;
     }
 
@@ -145,6 +145,4 @@ internal sealed class FieldReader<T> : Fields<T>
     }
 
     private static string Item(string path, int index) => string.Create(CultureInfo.InvariantCulture, $"{path}[{index}]");
-
-    private static string Shortened(string text) => text.Length <= 200 ? text : $"{text.AsSpan(0, 200)}…";
 }

@@ -10,7 +10,7 @@ namespace Anode.Hosting.Configuration;
 /// </summary>
 internal sealed class HoconReader
 {
-    /// <summary>Dots and brackets together. Akka's reader recurses for each (a stack of 8 MiB is gone after some 8,000), and so does this one.</summary>
+    /// <summary>Keys within keys and lists within lists. Akka's reader recurses for each (a stack of 8 MiB is gone after some 8,000), and so does this one.</summary>
     public const int MaxDepth = 64;
 
     private readonly HoconScanner _scanner;
@@ -62,7 +62,7 @@ internal sealed class HoconReader
     private ConfigBlock Document()
     {
         SkipNewLines();
-        var root = _token.Kind == TokenKind.OpenBrace ? Block(1, "") : Fields(0, "", open: null);
+        var root = _token.Kind == TokenKind.OpenBrace ? Block(0, "") : Fields(0, "", open: null);
         SkipNewLines();
         if (_token.Kind != TokenKind.End)
             throw Refuse(_token.Kind is TokenKind.CloseBrace or TokenKind.CloseBracket
@@ -119,7 +119,7 @@ internal sealed class HoconReader
                 Advance();
                 return block.With(path, Value(depth + path.Length, _key));
             case TokenKind.OpenBrace:
-                return block.With(path, Nested(depth + path.Length, _key));
+                return block.With(path, OnlyOne(Block(depth + path.Length, _key)));
             case TokenKind.Word or TokenKind.Quoted when path is ["include"]:
                 throw new HoconSyntaxException(line, _key, "include is not supported: one file holds it all, or give values by environment or --set");
             case TokenKind.Word or TokenKind.Quoted:
@@ -176,7 +176,7 @@ internal sealed class HoconReader
         switch (token.Kind)
         {
             case TokenKind.OpenBrace:
-                return Nested(depth, key);
+                return OnlyOne(Block(depth, key));
             case TokenKind.OpenBracket:
                 var list = List(depth + 1, key);
                 return OnlyOne(list);
@@ -188,12 +188,6 @@ internal sealed class HoconReader
             default:
                 throw new HoconSyntaxException(line, key, key.Length == 0 ? "no value" : $"'{key}' has no value: write \"\" for an empty text");
         }
-    }
-
-    private ConfigNode Nested(int depth, string key)
-    {
-        RefuseDeeperThan(depth + 1);
-        return OnlyOne(Block(depth + 1, key));
     }
 
     private ConfigScalar Words()

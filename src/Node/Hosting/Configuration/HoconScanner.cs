@@ -66,7 +66,9 @@ internal sealed class HoconScanner(string text)
             throw Refuse(Unreadable(Source[_index]));
         if (At("//") || (_index < Source.Length && Source[_index] == '#'))
             throw Refuse("a comment needs a space before it; if this is not a comment, put the value in quotes");
-        return new HoconToken(TokenKind.Word, Source[start.._index], start, _index, _line, start - _lineStart + 1);
+        var word = Source[start.._index];
+        RefuseHalfSurrogates(word, _line);
+        return new HoconToken(TokenKind.Word, word, start, _index, _line, start - _lineStart + 1);
     }
 
     private HoconToken Quoted()
@@ -112,6 +114,13 @@ internal sealed class HoconScanner(string text)
 
     private HoconToken QuotedToken(int start, int line, int column, string content)
     {
+        RefuseHalfSurrogates(content, line);
+        return new HoconToken(TokenKind.Quoted, content, start, _index, line, column);
+    }
+
+    /// <summary>Such text cannot be written as UTF-8, so it could be read but never shown.</summary>
+    private static void RefuseHalfSurrogates(string content, int line)
+    {
         for (var i = 0; i < content.Length; i++)
         {
             if (!char.IsSurrogate(content[i]))
@@ -120,8 +129,6 @@ internal sealed class HoconScanner(string text)
                 throw new HoconSyntaxException(line, "", "half a surrogate pair is not a character: \\u escapes above FFFF come in twos");
             i++;
         }
-
-        return new HoconToken(TokenKind.Quoted, content, start, _index, line, column);
     }
 
     private char Escape()

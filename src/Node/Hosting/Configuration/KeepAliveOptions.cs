@@ -24,7 +24,7 @@ internal sealed record KeepAliveOptions
     {
         get
         {
-            var kind = ValueKinds.Duration(Range.Second, TimeSpan.FromHours(9));
+            var kind = ValueKinds.Duration(Bounds.Second, TimeSpan.FromHours(9));
             return kind with
             {
                 Parse = text => kind.Parse(text) is { Wrong: null, Value: var value } && value.Ticks % TimeSpan.TicksPerSecond != 0

@@ -26,8 +26,8 @@ internal static class ListenUri
                 error = origin.Error(key, $"'{text}': '{pair}' has no value: write {pair}=…");
             else if (path.Length > HoconReader.MaxDepth || path.Contains(""))
                 error = origin.Error(key, $"'{text}': '{key}' is not a key");
-            else if (item.Find(path) is not null)
-                error = origin.Error(key, $"'{text}' says {key} twice");
+            else if (Taken(item, path) is { } taken)
+                error = origin.Error(key, $"'{text}' says {taken} twice");
             else
                 item = item.With(path, new ConfigScalar(Uri.UnescapeDataString(pair[(equals + 1)..]), origin));
             if (error is null)
@@ -37,5 +37,12 @@ internal static class ListenUri
         }
 
         return true;
+    }
+
+    /// <summary>The key that is there already, be it a part of this one: <c>keep-alive=off</c> and <c>keep-alive.idle=1s</c>.</summary>
+    private static string? Taken(ConfigBlock item, string[] path)
+    {
+        var length = Enumerable.Range(1, path.Length).FirstOrDefault(n => item.Find(path.AsSpan(..n)) is ConfigScalar || n == path.Length);
+        return item.Find(path.AsSpan(..length)) is null ? null : KeyPath.Join(path.AsSpan(..length));
     }
 }

@@ -40,7 +40,11 @@ internal sealed record ListenerOptions
 
     public static ListenerOptions Map(Fields<ListenerOptions> fields, ValueKind<NetAddress> addressKind)
     {
+        var name = fields.Value("name", o => o.Name, EndpointKinds.Name);
         var address = fields.Value("address", o => o.Address, addressKind);
+        fields.Require(
+            address.Family is not null || address.Host == "localhost", "address",
+            $"'{address}' names a host, but a listener binds an address of this machine: write its IP, 0.0.0.0 or [::] for all, or localhost");
         var protocol = fields.Value("protocol", o => o.Protocol, EndpointKinds.Protocol);
         var isStream = address.Kind == SocketKind.Stream;
         var stream = fields.Only(isStream, "it is for tcp:// and unix:// only, there are no connections to accept here");
@@ -50,7 +54,7 @@ internal sealed record ListenerOptions
         var nativeDatagram = fields.Only(!isStream && protocol == EndpointProtocol.Native, "it is for native datagrams only");
         return new()
         {
-            Name = fields.Value("name", o => o.Name, EndpointKinds.Name),
+            Name = name,
             Address = address,
             Protocol = protocol,
             Required = fields.Switch("required", o => o.Required),

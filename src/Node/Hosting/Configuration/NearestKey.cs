@@ -7,14 +7,14 @@ internal static class NearestKey
     private const int MaxLength = 128;
 
     /// <summary>
-    /// Nearest by edits of the whole path; a key that has the right name in the wrong block (<c>node.payload-bytes</c>) counts
-    /// as one edit more than its name.
+    /// Nearest by edits of the whole path. The right name in the wrong block (<c>node.payload-bytes</c>) is near as well, but
+    /// a mistyped name there is twice as far as here.
     /// </summary>
     public static string? Find(string key, IEnumerable<string> valid)
     {
         key = key[..Math.Min(key.Length, MaxLength)];
         return valid.MinBy(candidate =>
-            Math.Min(2 * Distance(key, candidate), (2 * Distance(KeyPath.Leaf(key), KeyPath.Leaf(candidate))) + 1));
+            Math.Min(2 * Distance(key, candidate), (4 * Distance(KeyPath.Leaf(key), KeyPath.Leaf(candidate))) + 1));
     }
 
     /// <summary>Levenshtein's: insertions, deletions and replacements, each one edit.</summary>

@@ -29,7 +29,7 @@ internal sealed partial record NodeOptions
         {
             Name = name,
             RuntimeDir = runtimeDir,
-            DrainTimeout = fields.Duration("drain-timeout", o => o.DrainTimeout, Range.Zero, Range.Day),
+            DrainTimeout = fields.Duration("drain-timeout", o => o.DrainTimeout, Bounds.Zero, Bounds.Day),
             Listeners = fields.Items("listeners", o => o.Listeners, item => ListenerOptions.Map(item, listened)),
             Dialers = fields.Items("dialers", o => o.Dialers, item => DialerOptions.Map(item, dialled)),
             Limits = fields.Block("limits", o => o.Limits, LimitOptions.Map),

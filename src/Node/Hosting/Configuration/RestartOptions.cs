@@ -17,10 +17,10 @@ internal sealed record RestartOptions
         var restart = new RestartOptions
         {
             Budget = fields.Count("budget", o => o.Budget, 0, 1000),
-            Window = fields.Duration("window", o => o.Window, Range.Millisecond, Range.Day),
-            MinBackoff = fields.Duration("min-backoff", o => o.MinBackoff, Range.Millisecond, Range.Day),
-            MaxBackoff = fields.Duration("max-backoff", o => o.MaxBackoff, Range.Millisecond, Range.Day),
-            FailedRetry = fields.Duration("failed-retry", o => o.FailedRetry, Range.Millisecond, Range.Day),
+            Window = fields.Duration("window", o => o.Window, Bounds.Millisecond, Bounds.Day),
+            MinBackoff = fields.Duration("min-backoff", o => o.MinBackoff, Bounds.Millisecond, Bounds.Day),
+            MaxBackoff = fields.Duration("max-backoff", o => o.MaxBackoff, Bounds.Millisecond, Bounds.Day),
+            FailedRetry = fields.Duration("failed-retry", o => o.FailedRetry, Bounds.Millisecond, Bounds.Day),
         };
         fields.Require(restart.MinBackoff <= restart.MaxBackoff, "max-backoff", "node.restart.max-backoff is shorter than min-backoff");
         return restart;

@@ -24,8 +24,8 @@ internal sealed record SocketTuning
         {
             NoDelay = tcp.Switch("no-delay", o => o.NoDelay),
             KeepAlive = tcp.BlockOrOff("keep-alive", o => o.KeepAlive, KeepAliveOptions.Map),
-            ReceiveBufferBytes = fields.Bytes("receive-buffer-bytes", o => o.ReceiveBufferBytes, 0, Range.GiB),
-            SendBufferBytes = fields.Bytes("send-buffer-bytes", o => o.SendBufferBytes, 0, Range.GiB),
+            ReceiveBufferBytes = fields.Bytes("receive-buffer-bytes", o => o.ReceiveBufferBytes, 0, Bounds.GiB),
+            SendBufferBytes = fields.Bytes("send-buffer-bytes", o => o.SendBufferBytes, 0, Bounds.GiB),
         };
     }
 }

@@ -20,10 +20,10 @@ internal sealed record TimeoutOptions
 
     public static TimeoutOptions Map(Fields<TimeoutOptions> fields) => new()
     {
-        Hello = fields.Duration("hello", o => o.Hello, Range.Millisecond, Range.Day),
-        Heartbeat = fields.Duration("heartbeat", o => o.Heartbeat, Range.Millisecond, Range.Day),
+        Hello = fields.Duration("hello", o => o.Hello, Bounds.Millisecond, Bounds.Day),
+        Heartbeat = fields.Duration("heartbeat", o => o.Heartbeat, Bounds.Millisecond, Bounds.Day),
         HeartbeatMisses = fields.Count("heartbeat-misses", o => o.HeartbeatMisses, 1, 100),
-        Linger = fields.Duration("linger", o => o.Linger, Range.Zero, Range.Day),
-        Connect = fields.Duration("connect", o => o.Connect, Range.Millisecond, Range.Day),
+        Linger = fields.Duration("linger", o => o.Linger, Bounds.Zero, Bounds.Day),
+        Connect = fields.Duration("connect", o => o.Connect, Bounds.Millisecond, Bounds.Day),
     };
 }

@@ -111,8 +111,6 @@ internal sealed class LinesClient(RelayCore core, LinesSettings settings) : ICon
         _fanout?.Scratch.Release();
     }
 
-    public void OnDrain() => _connection.Close(CloseReason.ShuttingDown);
-
     private TimeSpan IdleCheck => core.Limits.Heartbeat * core.Limits.HeartbeatMisses;
 
     private int OnStream(ReadOnlySpan<byte> bytes)

@@ -31,7 +31,8 @@ internal sealed partial class NativeClient
         var message = Publication(body, view);
         if (!Admit(message, view.Id))
             return;
-        if (!_receipts!.TryTake(view.Id, out var receivers))
+        _receipts ??= _producer is { Length: > 0 } ? core.Receipts.Of(_producer) : core.Receipts.OfNobody();
+        if (!_receipts.TryTake(view.Id, out var receivers))
         {
             core.Counters.CountDuplicate();
             SendOk(view.Id, receivers);

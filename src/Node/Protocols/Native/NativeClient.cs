@@ -27,6 +27,7 @@ internal sealed partial class NativeClient(RelayCore core) : IConnectionProtocol
     private NativeSubscriber? _subscriber;
     private Subscriptions? _subscriptions;
     private ReceiptWindows.Window? _receipts;
+    private string? _producer;
     private ICancelable? _timer;
     private TimeSpan _heartbeat;
     private long _heardBytes;
@@ -90,8 +91,6 @@ internal sealed partial class NativeClient(RelayCore core) : IConnectionProtocol
         _hasPlace = false;
         _fanout?.Scratch.Release();
     }
-
-    public void OnDrain() => _connection.Close(CloseReason.ShuttingDown, "the node is shutting down");
 
     private int OnStream(Slab slab, int offset, int length, out int needed)
     {
@@ -191,7 +190,7 @@ internal sealed partial class NativeClient(RelayCore core) : IConnectionProtocol
         _subscriber = new NativeSubscriber(_connection) { Echo = hello.Echo };
         _subscriptions = new Subscriptions(core, _subscriber, record);
         _fanout = new Fanout(core, _subscriber, _connection.RentScratch);
-        _receipts = hello.Producer is { Length: > 0 } producer ? core.Receipts.Of(producer) : core.Receipts.OfNobody();
+        _producer = hello.Producer;
         record.ClientName = hello.Name;
         core.Inboxes.Add(record.Id, _subscriber);
         SendWelcome();

@@ -16,7 +16,7 @@ internal sealed class DatagramSocketActor : UntypedActor, IDatagramReadHost, IDa
     private readonly Outlet _outlet;
     private readonly Scheme _scheme;
     private IActorRef _owner;
-    private EndPoint? _peer;
+    private NetAddress? _peer;
     private CloseReason? _reason;
     private ICancelable? _linger;
     private readonly SocketContext _sockets;
@@ -66,15 +66,16 @@ internal sealed class DatagramSocketActor : UntypedActor, IDatagramReadHost, IDa
             case Sock.ReadMore more: ReadMore(more); break;
             case Sock.Bind bind: Bind(bind); break;
             case Sock.Connect connect: Connect(connect); break;
+            case Resolved resolved: OnResolved(resolved); break;
             case Sock.Close: Close(); break;
-            case Sock.Abort: End(CloseReason.Aborted); break;
+            case Sock.Abort: Finish(CloseReason.Aborted); break;
             case Sock.Own: Own(); break;
             case Sock.GetHostName: Sender.Tell(new Sock.HostName(Dns.GetHostName())); break;
             case Sock.ICommand command: Fail(command, SocketErrors.EOPNOTSUPP); break;
-            case Terminated ended when ended.ActorRef.Equals(_owner): End(CloseReason.OwnerGone); break;
+            case Terminated ended when ended.ActorRef.Equals(_owner): OnOwnerGone(); break;
             case Terminated: break;
-            case Lingered: End(CloseReason.Requested); break;
-            case Drain: End(CloseReason.ShuttingDown); break;
+            case Lingered: Finish(CloseReason.Requested); break;
+            case End end: Finish(end.Reason); break;
             default: Unhandled(message); break;
         }
     }
@@ -94,7 +95,7 @@ internal sealed class DatagramSocketActor : UntypedActor, IDatagramReadHost, IDa
     void IDatagramReadHost.OnReadFailed(int errno)
     {
         _errno = errno;
-        End(CloseReason.SocketError);
+        Finish(CloseReason.SocketError);
     }
 
     void IDatagramWriteHost.OnDatagramSent(int bytes)
@@ -107,21 +108,23 @@ internal sealed class DatagramSocketActor : UntypedActor, IDatagramReadHost, IDa
 
     void IDatagramWriteHost.OnDatagramRefused(int errno, OutgoingDatagrams from)
     {
-        if (from is { Cause: Sock.ICommand command, FailTo: { } sender })
-            sender.Tell(SocketErrors.Failed(command, errno, Addresses.ToAddress(from.To, _scheme).ToString()));
+        if (from is not { Cause: Sock.ICommand command, FailTo: { } sender })
+            return;
+        var to = Addresses.ToAddress(from.To, _scheme);
+        sender.Tell(SocketErrors.Failed(command, SocketErrors.Precisely(errno, to), to.ToString()), Self);
     }
 
     private void Bind(Sock.Bind bind)
     {
-        if (_bound || bind.Address.Kind != SocketKind.Datagram || Addresses.ToEndPoint(bind.Address) is not { } endPoint)
+        if (_bound)
         {
-            Fail(bind, SocketErrors.EINVAL);
+            Fail(bind, SocketErrors.EINVAL, "already bound");
             return;
         }
 
         try
         {
-            Binder.BindOpen(_socket, bind.Address, endPoint, _options);
+            Binder.BindOpen(_socket, bind.Address, _family, SocketKind.Datagram, _options);
         }
         catch (Exception e) when (Binder.IsBindFailure(e))
         {
@@ -136,15 +139,30 @@ internal sealed class DatagramSocketActor : UntypedActor, IDatagramReadHost, IDa
 
     private void Connect(Sock.Connect connect)
     {
-        if (connect.Address.Kind != SocketKind.Datagram || Addresses.ToEndPoint(connect.Address) is not { } endPoint)
-        {
-            Fail(connect, SocketErrors.EAFNOSUPPORT, connect.Address.ToString());
-            return;
-        }
+        if (Addresses.WhyNot(connect.Address, _family, SocketKind.Datagram, _options) is var mismatch and not 0)
+            Fail(connect, mismatch, connect.Address.ToString());
+        else if (Addresses.ToEndPoint(connect.Address) is not null)
+            ConnectTo(connect.Address);
+        else
+            Addresses.ResolveAsync(connect.Address.Host).PipeTo(Self, Sender,
+                found => new Resolved(connect, found, SocketErrors.EADDRNOTAVAIL),
+                e => new Resolved(connect, [], SocketErrors.ErrnoOf(e)));
+    }
 
-        _peer = endPoint;
+    private void OnResolved(Resolved resolved)
+    {
+        var (connect, found, errno) = resolved;
+        if (found.FirstOrDefault(ip => ip.AddressFamily == _socket.AddressFamily) is { } ip)
+            ConnectTo(NetAddress.Ip(_scheme, ip, connect.Address.Port));
+        else
+            Fail(connect, errno, connect.Address.ToString());
+    }
+
+    private void ConnectTo(NetAddress peer)
+    {
+        _peer = peer;
         var local = Addresses.ToAddress(_bound ? _socket.LocalEndPoint : null, _scheme);
-        Sender.Tell(new Sock.Connected(0, local, connect.Address));
+        Sender.Tell(new Sock.Connected(0, local, peer));
     }
 
     private void Send(Sock.Send send)
@@ -152,14 +170,15 @@ internal sealed class DatagramSocketActor : UntypedActor, IDatagramReadHost, IDa
         if (_peer is null)
             Fail(send, SocketErrors.EDESTADDRREQ);
         else
-            SendTo(send, send.Bytes, Addresses.ToAddress(_peer, _scheme), send.Receipt is { } id ? new Sock.Sent(id) : null);
+            SendTo(send, send.Bytes, _peer, send.Receipt is { } id ? new Sock.Sent(id) : null);
     }
 
     private void SendTo(Sock.ICommand command, ReadOnlyMemory<byte> bytes, NetAddress to, object? receipt)
     {
-        if (to.Kind != SocketKind.Datagram || Addresses.ToEndPoint(to) is not { } endPoint)
+        var mismatch = Addresses.WhyNot(to, _family, SocketKind.Datagram, _options);
+        if (mismatch != 0 || Addresses.ToEndPoint(to) is not { } endPoint)
         {
-            Fail(command, SocketErrors.EAFNOSUPPORT, to.ToString());
+            Fail(command, mismatch != 0 ? mismatch : SocketErrors.EADDRNOTAVAIL, to.ToString());
             return;
         }
 
@@ -190,7 +209,7 @@ internal sealed class DatagramSocketActor : UntypedActor, IDatagramReadHost, IDa
     {
         if (_writer.Idle)
         {
-            End(CloseReason.Requested);
+            Finish(CloseReason.Requested);
             return;
         }
 
@@ -202,7 +221,7 @@ internal sealed class DatagramSocketActor : UntypedActor, IDatagramReadHost, IDa
     {
         _writer.On(written);
         if (_linger is not null && _writer.Idle)
-            End(CloseReason.Requested);
+            Finish(CloseReason.Requested);
     }
 
     private void Own()
@@ -212,13 +231,22 @@ internal sealed class DatagramSocketActor : UntypedActor, IDatagramReadHost, IDa
         Context.Watch(_owner);
     }
 
-    private void End(CloseReason reason)
+    private void OnOwnerGone()
+    {
+        _owner = ActorRefs.Nobody;
+        Finish(CloseReason.OwnerGone);
+    }
+
+    private void Finish(CloseReason reason)
     {
         _reason ??= reason;
         Context.Stop(Self);
     }
 
     private void Fail(Sock.ICommand command, int errno, string? about = null) => Sender.Tell(SocketErrors.Failed(command, errno, about));
+
+    /// <summary>The sender is who asked to connect.</summary>
+    private sealed record Resolved(Sock.Connect Command, IPAddress[] Found, int Errno) : IReapable;
 
     private sealed class Lingered : IReapable
     {

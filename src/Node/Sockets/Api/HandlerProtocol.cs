@@ -13,8 +13,12 @@ internal sealed class HandlerProtocol(IActorRef owner, Func<ConnectionRecord, So
     private IConnection _connection = null!;
     private IActorRef _owner = owner;
     private long _credit;
+    private bool _deaf;
+    private bool _finished;
 
-    public long ReadAllowance => _credit;
+    public long ReadAllowance => _deaf ? 0 : _credit;
+
+    public bool WaitsForPeer => true;
 
     public void OnOpen(IConnection connection)
     {
@@ -26,6 +30,8 @@ internal sealed class HandlerProtocol(IActorRef owner, Func<ConnectionRecord, So
     public int OnBytes(Slab slab, int offset, int length, out int needed)
     {
         needed = 0;
+        if (_deaf)
+            return length; // of the read that was under way when receiving was shut down
         _credit -= length;
         // The owner may keep the bytes for as long as it likes, or be on another node: it gets its own copy.
         Tell(new Sock.Received(slab.Buffer.AsSpan(offset, length).ToArray()));
@@ -40,14 +46,14 @@ internal sealed class HandlerProtocol(IActorRef owner, Func<ConnectionRecord, So
         {
             case Sock.Send send: Send(send); return true;
             case Sock.ReadMore more: ReadMore(more); return true;
-            case Sock.Shutdown { How: Direction.Receive }: _credit = 0; return true;
-            case Sock.Shutdown: _connection.ShutdownSend(); return true;
+            case Sock.Shutdown shutdown: Shutdown(shutdown.How); return true;
             case Sock.Close: _connection.Close(CloseReason.Requested); return true;
             case Sock.Abort: _connection.Abort(CloseReason.Aborted); return true;
             case Sock.Own: Own(_connection.Sender); return true;
             case Sock.GetHostName: _connection.Sender.Tell(new Sock.HostName(Dns.GetHostName()), _connection.Self); return true;
-            case Sock.ICommand command: Fail(command, SocketErrors.EISCONN); return true;
-            case Terminated ended when ended.ActorRef.Equals(_owner): _connection.Abort(CloseReason.OwnerGone); return true;
+            case Sock.Connect or Sock.SendTo: Fail((Sock.ICommand)message, SocketErrors.EISCONN); return true;
+            case Sock.ICommand command: Fail(command, SocketErrors.EINVAL); return true;
+            case Terminated ended when ended.ActorRef.Equals(_owner): OnOwnerGone(); return true;
             case Terminated: return true;
             default: return false;
         }
@@ -60,11 +66,9 @@ internal sealed class HandlerProtocol(IActorRef owner, Func<ConnectionRecord, So
 
     public void OnClosed(CloseReason reason, int errno) => Tell(new Sock.Closed(reason, errno));
 
-    public void OnDrain() => _connection.Close(CloseReason.ShuttingDown);
-
     private void Send(Sock.Send send)
     {
-        if (!_connection.IsOpen)
+        if (_finished || !_connection.IsOpen)
         {
             Fail(send, SocketErrors.EPIPE);
             return;
@@ -89,6 +93,23 @@ internal sealed class HandlerProtocol(IActorRef owner, Func<ConnectionRecord, So
 
         _credit += Math.Min(more.Credit, long.MaxValue - _credit);
         _connection.ResumeReading();
+    }
+
+    /// <summary>With both directions shut the socket has nothing left to do but to end.</summary>
+    private void Shutdown(Direction how)
+    {
+        _deaf |= how != Direction.Send;
+        _finished |= how != Direction.Receive;
+        if (_deaf && _finished)
+            _connection.Close(CloseReason.Requested);
+        else if (_finished)
+            _connection.ShutdownSend();
+    }
+
+    private void OnOwnerGone()
+    {
+        _owner = ActorRefs.Nobody;
+        _connection.Abort(CloseReason.OwnerGone);
     }
 
     private void Own(IActorRef owner)

@@ -48,13 +48,15 @@ public sealed class SocketsActor : UntypedActor
             case Adopt adopt: Accept(adopt); break;
             case Sock.GetHostName: Sender.Tell(new Sock.HostName(Dns.GetHostName())); break;
             case Sock.ICommand command: Sender.Tell(SocketErrors.Failed(command, SocketErrors.ENOTSOCK, "open a socket first")); break;
-            case Drain: DrainAll(); break;
+            case End end: EndAll(end); break;
             default: Unhandled(message); break;
         }
     }
 
     private void Open(Sock.Open open)
     {
+        if (Sender.IsNobody())
+            return; // whose would it be, and who would close it?
         var options = open.Options ?? Sock.Options.Default;
         if (options.MaxDatagramBytes is < 1 or > 1024 * 1024 || options.SendQueueBytes < 1)
         {
@@ -65,7 +67,9 @@ public sealed class SocketsActor : UntypedActor
         Socket socket;
         try
         {
-            if (open.Kind is not (SocketKind.Stream or SocketKind.Datagram))
+            if (!Enum.IsDefined(open.Family))
+                throw new SocketException((int)SocketError.AddressFamilyNotSupported);
+            if (!Enum.IsDefined(open.Kind))
                 throw new SocketException((int)SocketError.SocketNotSupported);
             socket = SocketFactory.Create(open.Family, open.Kind, open.Protocol, options);
         }
@@ -104,9 +108,9 @@ public sealed class SocketsActor : UntypedActor
         Context.ActorOf(ConnectionActor.Props(seed), $"conn-{record.Id}");
     }
 
-    private static void DrainAll()
+    private static void EndAll(End end)
     {
         foreach (var child in Context.GetChildren())
-            child.Tell(Drain.Instance);
+            child.Tell(end);
     }
 }

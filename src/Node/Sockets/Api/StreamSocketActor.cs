@@ -15,6 +15,9 @@ namespace Anode.Sockets;
 /// </remarks>
 internal sealed class StreamSocketActor : UntypedActor, IAcceptHost, IConnectHost
 {
+    // Far beyond the kernel's own patience (tcp_syn_retries: two minutes), and within what a timer can count.
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromHours(1);
+
     private readonly SocketContext _sockets;
     private readonly EndpointCounters _counters;
     private readonly Family _family;
@@ -112,8 +115,8 @@ internal sealed class StreamSocketActor : UntypedActor, IAcceptHost, IConnectHos
     {
         switch (message)
         {
-            case Sock.Close: End(CloseReason.Requested); break;
-            case Sock.Abort: End(CloseReason.Aborted); break;
+            case Sock.Close: Finish(CloseReason.Requested); break;
+            case Sock.Abort: Finish(CloseReason.Aborted); break;
             case Sock.Own: Own(); break;
             case Sock.GetHostName: Sender.Tell(new Sock.HostName(Dns.GetHostName())); break;
             case Sock.Bind bind: Fail(bind, SocketErrors.EINVAL); break;
@@ -122,9 +125,9 @@ internal sealed class StreamSocketActor : UntypedActor, IAcceptHost, IConnectHos
             case Sock.Accept accept: Fail(accept, SocketErrors.EINVAL); break;
             case Sock.SendTo sendTo: Fail(sendTo, SocketErrors.EOPNOTSUPP); break;
             case Sock.ICommand command: Fail(command, SocketErrors.ENOTCONN); break;
-            case Terminated ended when ended.ActorRef.Equals(_owner): End(CloseReason.OwnerGone); break;
+            case Terminated ended when ended.ActorRef.Equals(_owner): OnOwnerGone(); break;
             case Terminated: break;
-            case Drain: End(CloseReason.ShuttingDown); break;
+            case End end: Finish(end.Reason); break;
             case ConnectLoop.TimedOut: break; // of an attempt that is over
             default: Unhandled(message); break;
         }
@@ -142,7 +145,7 @@ internal sealed class StreamSocketActor : UntypedActor, IAcceptHost, IConnectHos
     void IAcceptHost.OnSocketDead(int errno)
     {
         _errno = errno;
-        End(CloseReason.SocketError);
+        Finish(CloseReason.SocketError);
     }
 
     void IConnectHost.OnConnected(Socket socket)
@@ -168,20 +171,20 @@ internal sealed class StreamSocketActor : UntypedActor, IAcceptHost, IConnectHos
         var (command, from) = _connect;
         from.Tell(SocketErrors.Failed(command, errno, command.Address.ToString()));
         _errno = errno;
-        End(CloseReason.ConnectFailed);
+        Finish(CloseReason.ConnectFailed);
     }
 
     private void Bind(Sock.Bind bind)
     {
-        if (_local is not null || bind.Address.Kind != SocketKind.Stream || Addresses.ToEndPoint(bind.Address) is not { } endPoint)
+        if (_local is not null)
         {
-            Fail(bind, _local is not null || bind.Address.Kind != SocketKind.Stream ? SocketErrors.EINVAL : SocketErrors.EADDRNOTAVAIL);
+            Fail(bind, SocketErrors.EINVAL, $"already bound to {_local}");
             return;
         }
 
         try
         {
-            Binder.BindOpen(_socket, bind.Address, endPoint, _options);
+            Binder.BindOpen(_socket, bind.Address, _family, SocketKind.Stream, _options);
         }
         catch (Exception e) when (Binder.IsBindFailure(e))
         {
@@ -232,14 +235,21 @@ internal sealed class StreamSocketActor : UntypedActor, IAcceptHost, IConnectHos
 
     private void Connect(Sock.Connect connect)
     {
-        if (connect.Address.Kind != SocketKind.Stream || (connect.Address.Family is { } family && family != _family))
+        if (Addresses.WhyNot(connect.Address, _family, SocketKind.Stream, _options) is var mismatch and not 0)
         {
-            Fail(connect, SocketErrors.EAFNOSUPPORT, connect.Address.ToString());
+            Fail(connect, mismatch, connect.Address.ToString());
+            return;
+        }
+
+        var timeout = connect.Timeout ?? _sockets.Settings.ConnectTimeout;
+        if (timeout <= TimeSpan.Zero)
+        {
+            Fail(connect, SocketErrors.EINVAL, "the time-out must be positive");
             return;
         }
 
         _connect = (connect, Sender);
-        var timeout = connect.Timeout ?? _sockets.Settings.ConnectTimeout;
+        timeout = timeout < LongestTimeout ? timeout : LongestTimeout;
         _connecting = new ConnectLoop(Context, this, connect.Address, _options, timeout, _socket);
         Become(Connecting);
         _connecting.Start();
@@ -252,7 +262,13 @@ internal sealed class StreamSocketActor : UntypedActor, IAcceptHost, IConnectHos
         Context.Watch(_owner);
     }
 
-    private void End(CloseReason reason)
+    private void OnOwnerGone()
+    {
+        _owner = ActorRefs.Nobody;
+        Finish(CloseReason.OwnerGone);
+    }
+
+    private void Finish(CloseReason reason)
     {
         _reason ??= reason;
         Context.Stop(Self);

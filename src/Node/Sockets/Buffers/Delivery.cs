@@ -67,6 +67,13 @@ internal sealed class Delivery : IReapable
     /// <summary>The outlet whose pending bytes this delivery counts against, until released.</summary>
     internal void ChargeTo(Outlet outlet) => _outlet = outlet;
 
+    /// <inheritdoc cref="Slab.Disown"/>
+    public void Disown()
+    {
+        for (var i = 0; i < Count; i++)
+            _ranges[i].Slab.Disown();
+    }
+
     /// <summary>Gives back every slab and the charge. Exactly once.</summary>
     public void Release()
     {

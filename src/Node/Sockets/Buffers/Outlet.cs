@@ -28,7 +28,7 @@ internal sealed class Outlet(IActorRef owner, long boundBytes, OverflowPolicy po
 
     private long _pending;
     private long _dropped;
-    private int _overflowed;
+    private int _shut;
 
     public long PendingBytes => Interlocked.Read(ref _pending);
 
@@ -48,7 +48,7 @@ internal sealed class Outlet(IActorRef owner, long boundBytes, OverflowPolicy po
     /// <summary>Charges within the bound, or releases and, where the policy says so, tells the owner that it is too slow.</summary>
     public bool TryCharge(Delivery delivery)
     {
-        if (Interlocked.Add(ref _pending, delivery.Bytes) <= boundBytes)
+        if (Interlocked.Add(ref _pending, delivery.Bytes) <= boundBytes && Volatile.Read(ref _shut) == 0)
         {
             delivery.ChargeTo(this);
             return true;
@@ -62,6 +62,9 @@ internal sealed class Outlet(IActorRef owner, long boundBytes, OverflowPolicy po
         return false;
     }
 
+    /// <summary>The destination is ending: nothing more is taken from others.</summary>
+    public void Shut() => Volatile.Write(ref _shut, 1);
+
     /// <summary>
     /// For what the owner queues for itself (answers, heartbeats): charged, never turned away, because closing needs them. A peer that asks and
     /// asks and reads no answer is too slow under either policy: an answer left out would never be noticed.
@@ -69,7 +72,7 @@ internal sealed class Outlet(IActorRef owner, long boundBytes, OverflowPolicy po
     public void Charge(Delivery delivery)
     {
         delivery.ChargeTo(this);
-        if (Interlocked.Add(ref _pending, delivery.Bytes) > boundBytes + OwnBytes)
+        if (Interlocked.Add(ref _pending, delivery.Bytes) - OwnBytes > boundBytes)
             TellOverflow();
     }
 
@@ -80,7 +83,7 @@ internal sealed class Outlet(IActorRef owner, long boundBytes, OverflowPolicy po
 
     private void TellOverflow()
     {
-        if (Interlocked.Exchange(ref _overflowed, 1) == 0)
+        if (Interlocked.Exchange(ref _shut, 1) == 0)
             owner.Tell(Overflowed.Instance, ActorRefs.NoSender);
     }
 }

@@ -39,11 +39,16 @@ internal sealed class Slab
         Debug.Assert(left >= 0, "a slab was released more often than retained");
         if (left != 0)
             return;
-        var source = _source;
-        _source = null;
+        var source = Interlocked.Exchange(ref _source, null);
         _pool?.Return(this);
         source?.OnSlabReturned();
     }
+
+    /// <summary>
+    /// Gives the source its credit back while the bytes are still needed: a holder that cannot let go soon answers for them itself.
+    /// The caller holds a reference.
+    /// </summary>
+    public void Disown() => Interlocked.Exchange(ref _source, null)?.OnSlabReturned();
 
     internal void Rent(ISlabSource? source)
     {

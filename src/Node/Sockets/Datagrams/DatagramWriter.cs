@@ -18,8 +18,6 @@ internal interface IDatagramWriteHost
 /// </summary>
 internal sealed class DatagramWriter(Socket socket, IActorRef self, IDatagramWriteHost host, int maxQueued = 4096) : IDisposable
 {
-    private const int EAGAIN = 11;
-
     private readonly Queue<OutgoingDatagrams> _queue = new();
     private SocketAsyncEventArgs? _args;
     private Completed? _completed;
@@ -101,7 +99,7 @@ internal sealed class DatagramWriter(Socket socket, IActorRef self, IDatagramWri
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.WouldBlock)
         {
-            Refuse(EAGAIN, outgoing);
+            Refuse(SocketErrors.EAGAIN, outgoing);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException)
         {

@@ -31,9 +31,6 @@ internal sealed class SessionActor : UntypedActor, IConnection
         IConnectionProtocol protocol, IActorRef? socket) =>
         Produce.Props(() => new SessionActor(sockets, address, record, counters, protocol, socket));
 
-    /// <summary>From the supervisor: end with this reason.</summary>
-    internal sealed record End(CloseReason Reason) : IReapable;
-
     IActorRef IConnection.Self => Self;
 
     IActorRef IConnection.Sender => Sender;
@@ -50,6 +47,7 @@ internal sealed class SessionActor : UntypedActor, IConnection
     {
         _counters.Opened();
         _sockets.Connections.Add(Record);
+        Context.System.EventStream.Publish(new ConnectionEvents.Opened(Record));
         Self.Tell(Start.Instance);
     }
 
@@ -57,28 +55,25 @@ internal sealed class SessionActor : UntypedActor, IConnection
     {
         _counters.Closed();
         _sockets.Connections.Remove(Record, _reason ?? CloseReason.EndpointStopped, 0);
-        _protocol.OnClosed(_reason ?? CloseReason.EndpointStopped, 0);
+        Context.System.EventStream.Publish(new ConnectionEvents.Closed(Record));
+        if (_opened)
+            _protocol.OnClosed(_reason ?? CloseReason.EndpointStopped, 0);
     }
 
     protected override void OnReceive(object message)
     {
         try
         {
-            // Start is from PreStart, on a thread of its own: the first datagram may have been quicker.
+            // The datagram that made the session may be here before its own Start: the first message opens, whatever it is.
             if (!_opened)
-            {
-                _opened = true;
-                _protocol.OnOpen(this);
-            }
-
+                Open();
             switch (message)
             {
                 case Start: break;
                 case DatagramBatch batch: OnBatch(batch); break;
                 case Delivery delivery: SendOut(delivery); break;
                 case Serving.Socketed socketed: _socket = socketed.Socket; break;
-                case Drain: _protocol.OnDrain(); break;
-                case End end: Close(end.Reason); break;
+                case End end: Close(end.Reason, end.Text); break;
                 case Overflowed: break;
                 default:
                     if (!_protocol.OnMessage(message))
@@ -138,6 +133,12 @@ internal sealed class SessionActor : UntypedActor, IConnection
     public ICancelable After(TimeSpan delay, object message) =>
         Context.System.Scheduler.ScheduleTellOnceCancelable(delay, Self, message, ActorRefs.NoSender);
 
+    private void Open()
+    {
+        _opened = true;
+        _protocol.OnOpen(this);
+    }
+
     private void OnBatch(DatagramBatch batch)
     {
         try
@@ -145,7 +146,9 @@ internal sealed class SessionActor : UntypedActor, IConnection
             foreach (var datagram in batch.Datagrams)
             {
                 Record.CountIn(datagram.Length);
-                if (_reason is null)
+                if (datagram.Truncated)
+                    _counters.CountDropped(1); // a part must not pass for the whole
+                else if (_reason is null)
                     _protocol.OnBytes(batch.Slab, datagram.Offset, datagram.Length, out _);
             }
         }

@@ -42,7 +42,8 @@ internal sealed class SessionsActor : UntypedActor, IDatagramHost
             case DatagramBatch batch: OnBatch(batch); break;
             case Serving.Socketed socketed: OnSocket(socketed); break;
             case Terminated ended: OnEnded(ended.ActorRef); break;
-            case Serving.EndAll end: EndAll(end.Reason); break;
+            case Serving.EndAll end: EndAll(end); break;
+            case Serving.Reopened: _ending = false; break;
             default: Unhandled(message); break;
         }
     }
@@ -66,7 +67,7 @@ internal sealed class SessionsActor : UntypedActor, IDatagramHost
         if (_byAddress.Remove(address, out var old))
         {
             _byActor.Remove(old.Actor);
-            old.Actor.Tell(new SessionActor.End(CloseReason.Replaced));
+            old.Actor.Tell(new End(CloseReason.Replaced));
         }
 
         var remote = Addresses.ToAddress(address, _spec.Address.Scheme);
@@ -129,11 +130,11 @@ internal sealed class SessionsActor : UntypedActor, IDatagramHost
             _guard.Tell(new Serving.Empty());
     }
 
-    private void EndAll(CloseReason reason)
+    private void EndAll(Serving.EndAll all)
     {
-        _ending = reason is CloseReason.ShuttingDown or CloseReason.EndpointStopped;
+        _ending = true;
         foreach (var session in _byAddress.Values)
-            session.Actor.Tell(Drain.Instance);
+            session.Actor.Tell(new End(all.Reason));
         if (_byActor.Count == 0)
             _guard.Tell(new Serving.Empty());
     }

@@ -10,8 +10,8 @@ namespace Anode.Sockets;
 /// under it, so that no crash or re-bind of the listener costs an open connection.
 /// </summary>
 /// <remarks>
-/// It grants accept credit: with <c>max-connections</c> the listener takes one more for each one that ended, and until then new
-/// peers wait in the kernel's backlog. A failing connection is stopped, never restarted, and the others do not notice.
+/// It grants credit: with <c>max-connections</c> the listener takes one more for each one that ended, and until then new peers wait in
+/// the kernel's backlog. A dialer's credit is one connection. A failing connection is stopped, never restarted, and the others do not notice.
 /// </remarks>
 internal sealed class ConnectionsActor : UntypedActor
 {
@@ -20,7 +20,7 @@ internal sealed class ConnectionsActor : UntypedActor
     private readonly EndpointCounters _counters;
     private readonly IActorRef _guard;
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private IActorRef? _listener;
+    private IActorRef? _asker;
     private int _incarnation;
     private int _live;
     private bool _ending;
@@ -31,6 +31,9 @@ internal sealed class ConnectionsActor : UntypedActor
     public static Props Props(EndpointSpec spec, SocketContext sockets, EndpointCounters counters, IActorRef guard) =>
         Produce.Props(() => new ConnectionsActor(spec, sockets, counters, guard));
 
+    /// <summary>How many at a time; 0: any number.</summary>
+    private int Limit => _spec.Kind == EndpointKind.Dialer ? 1 : _spec.MaxConnections;
+
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(OnFailure, loggingEnabled: false);
 
     protected override void OnReceive(object message)
@@ -40,16 +43,16 @@ internal sealed class ConnectionsActor : UntypedActor
             case Serving.GetCredit ask: Grant(ask.Incarnation); break;
             case Serving.Adopt adopt: Adopt(adopt.Socket); break;
             case Terminated: OnEnded(); break;
-            case Serving.EndAll end: EndAll(end.Reason); break;
+            case Serving.EndAll end: EndAll(end); break;
+            case Serving.Reopened: _ending = false; break;
             default: Unhandled(message); break;
         }
     }
 
     private void Grant(int incarnation)
     {
-        (_listener, _incarnation) = (Sender, incarnation);
-        var credit = _spec.MaxConnections == 0 ? long.MaxValue / 2 : Math.Max(0, _spec.MaxConnections - _live);
-        _listener.Tell(new Serving.Credit(incarnation, credit));
+        (_asker, _incarnation) = (Sender, incarnation);
+        _asker.Tell(new Serving.Credit(incarnation, Limit == 0 ? long.MaxValue / 2 : Math.Max(0, Limit - _live)));
     }
 
     private void Adopt(Socket socket)
@@ -57,18 +60,14 @@ internal sealed class ConnectionsActor : UntypedActor
         if (_ending || TryIntroduce(socket) is not { } record)
         {
             socket.Dispose();
-            if (_spec.Kind == EndpointKind.Dialer)
-                Sender.Tell(new Serving.Adopted(null));
             OnEnded(adopted: false);
             return;
         }
 
         var protocol = _spec.Stream!();
         var seed = new ConnectionActor.Seed(_sockets, socket, record, _counters, protocol, _spec.Overflow);
-        var connection = Context.Watch(Context.ActorOf(ConnectionActor.Props(seed), $"conn-{record.Id}"));
+        Context.Watch(Context.ActorOf(ConnectionActor.Props(seed), $"conn-{record.Id}"));
         _live++;
-        if (_spec.Kind == EndpointKind.Dialer)
-            Sender.Tell(new Serving.Adopted(connection));
     }
 
     /// <summary>Asks the kernel who it is; null when the peer has gone in the meantime.</summary>
@@ -95,17 +94,17 @@ internal sealed class ConnectionsActor : UntypedActor
     {
         if (adopted)
             _live--;
-        if (_spec.MaxConnections > 0)
-            _listener?.Tell(new Serving.Credit(_incarnation, 1));
+        if (Limit > 0)
+            _asker?.Tell(new Serving.Credit(_incarnation, 1));
         if (_ending && _live == 0)
             _guard.Tell(new Serving.Empty());
     }
 
-    private void EndAll(CloseReason reason)
+    private void EndAll(Serving.EndAll all)
     {
-        _ending = reason is CloseReason.ShuttingDown or CloseReason.EndpointStopped;
+        _ending = true;
         foreach (var child in Context.GetChildren())
-            child.Tell(Drain.Instance);
+            child.Tell(new End(all.Reason));
         if (_live == 0)
             _guard.Tell(new Serving.Empty());
     }

@@ -2,9 +2,13 @@ namespace Anode.Sockets;
 
 /// <summary>How a dialer waits, as data.</summary>
 /// <param name="HealthyAfter">A connection that lasted so long resets the pause; a shorter one was no success.</param>
-public sealed record DialOptions(TimeSpan MinBackoff, TimeSpan MaxBackoff, TimeSpan HealthyAfter)
+/// <param name="MinBackoff">First pause; doubles.</param>
+/// <param name="MaxBackoff">Largest pause.</param>
+/// <param name="PermanentBackoff">Pause after a refusal that time will not heal (no permission, no such address family).</param>
+public sealed record DialOptions(TimeSpan MinBackoff, TimeSpan MaxBackoff, TimeSpan HealthyAfter, TimeSpan PermanentBackoff)
 {
-    public static readonly DialOptions Default = new(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(10));
+    public static readonly DialOptions Default =
+        new(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(30));
 }
 
 /// <summary>
@@ -15,9 +19,9 @@ internal sealed class DialBackoff(DialOptions options, Func<double> jitter)
 {
     public int Attempts { get; private set; }
 
-    public TimeSpan OnFailure()
+    public TimeSpan OnFailure(bool permanent = false)
     {
-        var pause = TimeSpan.FromTicks(Math.Min(options.MaxBackoff.Ticks, options.MinBackoff.Ticks << Math.Min(Attempts, 20)));
+        var pause = permanent ? options.PermanentBackoff : TimeSpan.FromTicks(Math.Min(options.MaxBackoff.Ticks, options.MinBackoff.Ticks << Math.Min(Attempts, 20)));
         Attempts++;
         return pause / 2 + pause / 2 * jitter();
     }

@@ -7,6 +7,10 @@ namespace Anode.Sockets;
 /// Keeps one connection to an address: dials, hands the connected socket to the connections' supervisor, and dials again when that
 /// connection has ended. Owns a socket only while connecting.
 /// </summary>
+/// <remarks>
+/// It dials on the supervisor's credit, of which there is one: so a dialer that was made anew while its predecessor's connection stands
+/// makes no second one.
+/// </remarks>
 internal sealed class DialerActor : UntypedActor, IConnectHost
 {
     private readonly EndpointSpec _spec;
@@ -17,7 +21,7 @@ internal sealed class DialerActor : UntypedActor, IConnectHost
     private readonly DialBackoff _backoff;
     private ConnectLoop? _connecting;
     private ICancelable? _redial;
-    private long _connectedAt;
+    private long? _connectedAt;
 
     private DialerActor(EndpointSpec spec, int incarnation, SocketSettings settings, IActorRef connections, IActorRef guard, DialOptions dial)
     {
@@ -28,7 +32,7 @@ internal sealed class DialerActor : UntypedActor, IConnectHost
     public static Props Props(EndpointSpec spec, int incarnation, SocketSettings settings, IActorRef connections, IActorRef guard, DialOptions dial) =>
         Produce.Props(() => new DialerActor(spec, incarnation, settings, connections, guard, dial));
 
-    protected override void PreStart() => Self.Tell(Dial.Instance);
+    protected override void PreStart() => _connections.Tell(new Serving.GetCredit(_incarnation));
 
     protected override void PostStop()
     {
@@ -40,12 +44,12 @@ internal sealed class DialerActor : UntypedActor, IConnectHost
     {
         switch (message)
         {
+            case Serving.Credit credit when credit.Incarnation == _incarnation: OnCredit(credit.Connections); break;
+            case Serving.Credit: break;
             case Dial: Connect(); break;
             case ConnectLoop.Resolved resolved: resolved.Loop.On(resolved); break;
             case ConnectLoop.Completed completed: completed.Loop.On(completed); break;
             case ConnectLoop.TimedOut timedOut: timedOut.Loop.On(timedOut); break;
-            case Serving.Adopted { Connection: { } connection }: Context.Watch(connection); break;
-            case Serving.Adopted or Terminated: OnEnded(); break;
             default: Unhandled(message); break;
         }
     }
@@ -61,7 +65,7 @@ internal sealed class DialerActor : UntypedActor, IConnectHost
     void IConnectHost.OnConnectFailed(int errno)
     {
         _connecting = null;
-        Wait(_backoff.OnFailure(), errno, $"{SocketErrors.TextOf(errno)}: {_spec.Address}");
+        Wait(_backoff.OnFailure(permanent: !SocketErrors.MayPass(errno)), errno, $"{SocketErrors.TextOf(errno)}: {_spec.Address}");
     }
 
     private void Connect()
@@ -70,8 +74,24 @@ internal sealed class DialerActor : UntypedActor, IConnectHost
         _connecting.Start();
     }
 
-    private void OnEnded() =>
-        Wait(_backoff.OnEnded(TimeSpan.FromMilliseconds(Environment.TickCount64 - _connectedAt)), 0, $"the connection ended: {_spec.Address}");
+    private void OnCredit(long connections)
+    {
+        if (connections == 0)
+        {
+            // An earlier incarnation's connection still stands; the credit comes when it ends.
+            _connectedAt = Environment.TickCount64;
+            _guard.Tell(new Serving.Up(_incarnation, null));
+        }
+        else if (_connectedAt is { } since)
+        {
+            var lasted = TimeSpan.FromMilliseconds(Environment.TickCount64 - since);
+            Wait(_backoff.OnEnded(lasted), 0, $"the connection ended: {_spec.Address}");
+        }
+        else
+        {
+            Connect();
+        }
+    }
 
     private void Wait(TimeSpan pause, int errno, string text)
     {

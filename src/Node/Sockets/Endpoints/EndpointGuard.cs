@@ -36,11 +36,14 @@ internal sealed class EndpointGuard : UntypedActor
     private int _restarts;
     private int _dialAttempts;
     private bool _served;
+    private bool _halted;
     private bool _failureKnown;
+    private NetAddress _address;
+    private IActorRef? _drainAsker;
 
     private EndpointGuard(EndpointSpec spec, SocketContext sockets, GuardOptions options, EndpointCounters counters)
     {
-        (_spec, _sockets, _options, _counters) = (spec, sockets, options, counters);
+        (_spec, _sockets, _options, _counters, _address) = (spec, sockets, options, counters, spec.Address);
         _policy = new RestartPolicy(options.Restart, Random.Shared.NextDouble);
     }
 
@@ -54,11 +57,9 @@ internal sealed class EndpointGuard : UntypedActor
         Produce.Props(() => new EndpointGuard(spec, sockets, options, counters));
 
     /// <summary>No accepting any more; <see cref="Drained"/> once the last connection has ended.</summary>
-    internal sealed record DrainEndpoint;
+    internal sealed record DrainEndpoint : IReapable;
 
-    internal sealed record Drained(string Name);
-
-    private IActorRef? DrainAsker { get; set; }
+    internal sealed record Drained(string Name) : IReapable;
 
     protected override void PreStart() => Self.Tell(Begin.Instance);
 
@@ -70,11 +71,12 @@ internal sealed class EndpointGuard : UntypedActor
     {
         switch (message)
         {
-            case Begin: Open(); break;
-            case Serving.Up up when up.Incarnation == _incarnation: OnUp(up.Local); break;
-            case Serving.CannotBind failed when failed.Incarnation == _incarnation: OnCannotBind(failed); break;
-            case Serving.Short shortage when shortage.Incarnation == _incarnation: OnShort(shortage); break;
-            case Serving.Down down when down.Incarnation == _incarnation: OnDown(down); break;
+            case Begin when _state == State.Opening: Open(); break;
+            case Begin: break; // a command was faster
+            case Serving.Up up when IsCurrent(up.Incarnation): OnUp(up.Local); break;
+            case Serving.CannotBind failed when IsCurrent(failed.Incarnation): OnCannotBind(failed); break;
+            case Serving.Short shortage when IsCurrent(shortage.Incarnation): OnShort(shortage); break;
+            case Serving.Down down when IsCurrent(down.Incarnation): OnDown(down); break;
             case Serving.Up or Serving.CannotBind or Serving.Short or Serving.Down: break; // of an earlier incarnation
             case Serving.Empty: OnEmpty(); break;
             case Terminated { ActorRef: var child }: OnTerminated(child); break;
@@ -96,6 +98,7 @@ internal sealed class EndpointGuard : UntypedActor
             return; // its Terminated brings us back here
         _nextAttemptAt = null;
         _incarnation++;
+        _halted = false;
         _failureKnown = false;
         _connections ??= Context.Watch(Context.ActorOf(ConnectionsProps(), "conns"));
         var (name, props) = OwnerOf(_connections);
@@ -109,16 +112,17 @@ internal sealed class EndpointGuard : UntypedActor
 
     private (string Name, Props Props) OwnerOf(IActorRef connections) => _spec.Kind switch
     {
-        EndpointKind.Listener => ("listener", ListenerActor.Props(_spec, _incarnation, _sockets.Settings, connections, Self)),
-        EndpointKind.Datagram => ("socket", DatagramActor.Props(_spec, _incarnation, _sockets, _counters, connections, Self)),
+        EndpointKind.Listener => ("listener", ListenerActor.Props(_spec with { Address = _address }, _incarnation, _sockets.Settings, connections, Self)),
+        EndpointKind.Datagram => ("socket", DatagramActor.Props(_spec with { Address = _address }, _incarnation, _sockets, _counters, connections, Self)),
         _ => ("dialer", DialerActor.Props(_spec, _incarnation, _sockets.Settings, connections, Self, _options.Dial)),
     };
 
-    private void OnUp(NetAddress local)
+    private void OnUp(NetAddress? local)
     {
-        if (_state is State.Suspended or State.Draining or State.Closed)
-            return;
         _local = local;
+        // «Any port» is asked for once: peers know the port it got, so every later incarnation wants that one.
+        if (_spec.Kind != EndpointKind.Dialer && _address.Port == 0 && local is not null)
+            _address = _address.WithPort(local.Port);
         _served = true;
         _nextAttemptAt = null;
         _dialAttempts = 0;
@@ -139,6 +143,7 @@ internal sealed class EndpointGuard : UntypedActor
         Note(shortage.Errno, SocketErrors.NameOf(shortage.Errno), SocketErrors.TextOf(shortage.Errno));
         _failureKnown = false; // the listener lives; this is not why it may end later
         _log.Warning("{0} cannot accept: {1}; trying again in {2} ms", _spec.Name, SocketErrors.NameOf(shortage.Errno), shortage.Pause.TotalMilliseconds);
+        Context.System.EventStream.Publish(new NodeEvent("accept-shortage", _spec.Name, "listener", SocketErrors.TextOf(shortage.Errno)));
         Publish();
     }
 
@@ -162,31 +167,31 @@ internal sealed class EndpointGuard : UntypedActor
     private void OnTerminated(IActorRef child)
     {
         if (child.Equals(_connections))
-        {
-            _connections = null;
-            if (_owner is not null)
-            {
-                // It may have tried to hand over sockets nobody took, and its credit is gone: both begin anew.
-                if (!_failureKnown)
-                    Note(0, "", "the supervisor of the connections ended");
-                Context.Stop(_owner);
-                return;
-            }
-        }
+            OnConnectionsLost();
         else if (child.Equals(_owner))
-        {
-            _owner = null;
-        }
-        else
-        {
-            return;
-        }
+            OnOwnerLost();
+    }
 
+    private void OnConnectionsLost()
+    {
+        _connections = null;
+        OnEmpty(); // they all ended with it
+        if (_owner is null || _halted)
+            return; // whoever opens next makes both
+        // The owner may have tried to hand over sockets nobody took, and its credit is gone: both begin anew.
+        if (!_failureKnown)
+            Note(0, "", "the supervisor of the connections ended");
+        Context.Stop(_owner);
+    }
+
+    private void OnOwnerLost()
+    {
+        _owner = null;
         switch (_state)
         {
             case State.Suspended or State.Closed or State.Draining:
                 break;
-            case State.Opening when !_failureKnown:
+            case State.Opening when _halted:
                 Open(); // stopped by a command that wants it again
                 break;
             default:
@@ -205,7 +210,8 @@ internal sealed class EndpointGuard : UntypedActor
         _served = false;
         _local = null;
         var decision = _policy.OnFailure(Clock, crash);
-        var permanent = !crash && !SocketErrors.MayPass(_lastFailure!.Errno);
+        // Only the kernel's no can be final; a crash (errno 0) is our own, and has the budget and the pause for it.
+        var permanent = !crash && _lastFailure!.Errno != 0 && !SocketErrors.MayPass(_lastFailure.Errno);
         var delay = permanent ? _options.Restart.FailedRetry : decision.Delay;
         if (permanent || decision.OverBudget)
             _log.Error("{0} has failed: {1}. Next attempt in {2} s, or on command", _spec.Name, _lastFailure!.Message, (int)delay.TotalSeconds);
@@ -255,7 +261,7 @@ internal sealed class EndpointGuard : UntypedActor
             return;
         }
 
-        if (_owner is not null)
+        if (_owner is not null && !_halted)
             _restarts++;
         _policy.Forgive();
         Halt();
@@ -273,7 +279,7 @@ internal sealed class EndpointGuard : UntypedActor
 
     private void OnDrain()
     {
-        DrainAsker = Sender;
+        _drainAsker = Sender;
         HaltAccepting();
         if (_state != State.Closed)
             Become(State.Draining);
@@ -288,17 +294,18 @@ internal sealed class EndpointGuard : UntypedActor
         // Behind the sessions' last words, which are in its mailbox by now; a stop would overtake them.
         if (_state is State.Draining or State.Closed)
             _owner?.Tell(PoisonPill.Instance);
-        DrainAsker?.Tell(new Drained(_spec.Name));
-        if (_state == State.Closed && _connections is not null)
-            Context.Stop(_connections);
+        _drainAsker?.Tell(new Drained(_spec.Name));
+        _drainAsker = null;
     }
 
     /// <summary>Stops the socket's owner; the connections stay.</summary>
     private void Halt()
     {
         Rest();
-        if (_owner is not null)
-            Context.Stop(_owner);
+        if (_owner is null)
+            return;
+        _halted = true; // what it still says is of no account
+        Context.Stop(_owner);
     }
 
     /// <summary>As <see cref="Halt"/>; but sessions say their last words through the one socket they share, so that one stays until they have ended.</summary>
@@ -321,9 +328,11 @@ internal sealed class EndpointGuard : UntypedActor
     private void Reopen()
     {
         Become(State.Opening);
-        _failureKnown = false;
+        _connections?.Tell(new Serving.Reopened());
         Open();
     }
+
+    private bool IsCurrent(int incarnation) => incarnation == _incarnation && !_halted;
 
     private void Refuse(string what) =>
         Sender.Tell(new Unavailable(_spec.Name, _state, $"endpoint {_spec.Name} is {_state} and {what}"));

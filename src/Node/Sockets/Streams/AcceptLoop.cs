@@ -103,7 +103,10 @@ internal sealed class AcceptLoop : IDisposable
     public void On(Resume resume)
     {
         _waiting = false;
-        Pump();
+        if (_pause != TimeSpan.Zero && !Descriptors.HasRoom())
+            Pause(SocketErrors.EMFILE);
+        else
+            Pump();
     }
 
     public void Dispose()
@@ -125,8 +128,12 @@ internal sealed class AcceptLoop : IDisposable
             return;
         }
 
-        _pause = TimeSpan.Zero;
+        var reserved = Descriptors.IsReserved(accepted);
         _host.OnAccepted(accepted);
+        if (reserved)
+            Pause(SocketErrors.EMFILE);
+        else
+            _pause = TimeSpan.Zero;
     }
 
     private void OnError(int errno)
@@ -136,17 +143,22 @@ internal sealed class AcceptLoop : IDisposable
             case AcceptVerdict.PeersFault:
                 break;
             case AcceptVerdict.Shortage:
-                _pause = _pause == TimeSpan.Zero ? _settings.ShortageMin
-                    : TimeSpan.FromTicks(Math.Min(_pause.Ticks * 2, _settings.ShortageMax.Ticks));
-                _waiting = true;
-                _actor.System.Scheduler.ScheduleTellOnce(_pause, _actor.Self, _resume, ActorRefs.NoSender);
-                _host.OnShortage(errno, _pause);
+                Pause(errno);
                 break;
             default:
                 _ended = true;
                 _host.OnSocketDead(errno);
                 break;
         }
+    }
+
+    private void Pause(int errno)
+    {
+        _pause = _pause == TimeSpan.Zero ? _settings.ShortageMin
+            : TimeSpan.FromTicks(Math.Min(_pause.Ticks * 2, _settings.ShortageMax.Ticks));
+        _waiting = true;
+        _actor.System.Scheduler.ScheduleTellOnce(_pause, _actor.Self, _resume, ActorRefs.NoSender);
+        _host.OnShortage(errno, _pause);
     }
 
     private void EndFlight()

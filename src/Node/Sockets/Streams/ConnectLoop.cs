@@ -67,7 +67,7 @@ internal sealed class ConnectLoop : IDisposable
             return;
         }
 
-        Dns.GetHostAddressesAsync(_address.Host).PipeTo(_actor.Self, ActorRefs.NoSender,
+        Addresses.ResolveAsync(_address.Host).PipeTo(_actor.Self, ActorRefs.NoSender,
             addresses => new Resolved(this, addresses, 0),
             e => new Resolved(this, [], SocketErrors.ErrnoOf(e)));
     }
@@ -85,8 +85,10 @@ internal sealed class ConnectLoop : IDisposable
 
     public void On(Completed completed)
     {
-        if (_inFlight)
-            Complete();
+        if (!_inFlight)
+            return;
+        Complete();
+        TryNext();
     }
 
     public void On(TimedOut timedOut)
@@ -121,14 +123,17 @@ internal sealed class ConnectLoop : IDisposable
                 _socket = Opened ?? SocketFactory.Create(FamilyOf(endPoint), _address.Kind, 0, _options);
                 _args.RemoteEndPoint = endPoint;
                 _inFlight = true;
-                if (!_socket.ConnectAsync(_args))
-                    Complete();
+                if (_socket.ConnectAsync(_args))
+                    return;
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException or NotSupportedException)
             {
                 _inFlight = false;
                 OnRefused(SocketErrors.ErrnoOf(e));
+                continue;
             }
+
+            Complete(); // beyond the reach of the catch: what the host throws is the host's
         }
     }
 
@@ -144,21 +149,18 @@ internal sealed class ConnectLoop : IDisposable
         if (_args.SocketError != SocketError.Success)
         {
             OnRefused(SocketErrors.ErrnoOf(_args.SocketError));
-            TryNext();
             return;
         }
 
         var socket = _socket!;
         _socket = null;
         Dispose();
-        if (socket.SocketType == SocketType.Stream)
-            SocketFactory.ApplyStream(socket, _options);
         _host.OnConnected(socket);
     }
 
     private void OnRefused(int errno)
     {
-        _errno = errno;
+        _errno = SocketErrors.Precisely(errno, _address);
         if (!ReferenceEquals(_socket, Opened))
             _socket?.Dispose();
         _socket = null;

@@ -33,6 +33,7 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
     private bool _peerEnded;
     private bool _finWanted;
     private bool _finSent;
+    private bool _aborted;
 
     public StreamEngine(Socket socket, IActorContext actor, SocketContext sockets, IConnectionProtocol protocol,
         ConnectionRecord record, OverflowPolicy overflow, long? pendingBytes = null)
@@ -85,6 +86,7 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
     public void Start()
     {
         _sockets.Connections.Add(Record);
+        _actor.System.EventStream.Publish(new ConnectionEvents.Opened(Record));
         _protocol.OnOpen(this);
         _reader.Pump();
     }
@@ -94,14 +96,14 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
     {
         switch (message)
         {
-            case Delivery delivery: Enqueue(delivery); return true;
+            case Delivery delivery: OnPosted(delivery); return true;
             case StreamReader.Completed read: _reader.On(read); return true;
             case StreamWriter.Completed written: _writer.On(written); return true;
             case StreamWriter.Flush flush: _writer.On(flush); return true;
             case StreamReader.Resume resume: _reader.On(resume); return true;
             case Ticked { Engine: var engine, Tick: var tick } when engine == this: OnTick(tick); return true;
             case Overflowed: OnSlow("more was pending than the bound of this connection"); return true;
-            case Drain: OnDrain(); return true;
+            case End end: Close(end.Reason, end.Text); return true;
             default: return _protocol.OnMessage(message);
         }
     }
@@ -139,6 +141,7 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
         _phase = Phase.Flushing;
         Record.State = ConnectionState.Closing;
         _protocol.OnClosing(reason, text);
+        Outlet.Shut();
         if (_phase != Phase.Flushing)
             return;
         _deadline = After(_sockets.Settings.Linger, new Ticked(this, Tick.Deadline));
@@ -151,9 +154,8 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
         if (_phase == Phase.Ended)
             return;
         _reason ??= reason;
-        _phase = Phase.Ended;
-        SocketFactory.Abort(_socket);
-        _actor.Stop(Self);
+        _aborted = true;
+        Finish();
     }
 
     public void ShutdownSend()
@@ -176,14 +178,17 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
         _phase = Phase.Ended;
         _stallCheck?.Cancel();
         _deadline?.Cancel();
-        // A crash or a stop from above ends the connection as a reset: the peer must not take a torn stream for a whole one.
-        if (_reason is null or CloseReason.Crashed)
+        // What was not sent whole ends as a reset, and so do a crash and a stop from above: the peer must not take a torn stream for
+        // a whole one.
+        if (_aborted || _reason is null or CloseReason.Crashed || !_writer.Idle)
             SocketFactory.Abort(_socket);
-        _socket.Dispose();
+        else
+            _socket.Dispose();
         _reader.Dispose();
         _writer.Dispose();
         var reason = _reason ?? CloseReason.EndpointStopped;
         _sockets.Connections.Remove(Record, reason, _errno);
+        _actor.System.EventStream.Publish(new ConnectionEvents.Closed(Record));
         _protocol.OnClosed(reason, _errno);
     }
 
@@ -200,7 +205,7 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
         _peerEnded = true;
         if (_phase == Phase.Lingering)
         {
-            End();
+            Finish();
             return;
         }
 
@@ -236,6 +241,15 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
 
     void IWriteHost.OnSpillRefused() => OnSlow("the node is out of buffers for slow consumers");
 
+    /// <summary>From another actor. Nothing of it may follow our last words.</summary>
+    private void OnPosted(Delivery delivery)
+    {
+        if (IsOpen)
+            Enqueue(delivery);
+        else
+            delivery.Release();
+    }
+
     private void Enqueue(Delivery delivery)
     {
         if (_phase is Phase.Lingering or Phase.Ended || _finSent)
@@ -245,7 +259,8 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
         }
 
         _writer.Enqueue(delivery);
-        _stallCheck ??= After(_sockets.Settings.SlowConsumerHold, new Ticked(this, Tick.Stall));
+        if (!_protocol.WaitsForPeer)
+            _stallCheck ??= After(_sockets.Settings.SlowConsumerHold, new Ticked(this, Tick.Stall));
     }
 
     private void OnTick(Tick tick)
@@ -254,8 +269,16 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
         {
             case Tick.Stall: CheckStall(); break;
             case Tick.Pool: _reader.Pump(); break;
-            case Tick.Deadline: End(); break;
+            case Tick.Deadline: OnDeadline(); break;
         }
+    }
+
+    /// <summary>While lingering all is sent, and only the peer's FIN is not there yet; before that, something is lost.</summary>
+    private void OnDeadline()
+    {
+        if (_phase == Phase.Flushing && _errno == 0)
+            _errno = SocketErrors.ETIMEDOUT;
+        Finish();
     }
 
     private void CheckStall()
@@ -276,17 +299,11 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
     private void OnSlow(string text)
     {
         if (_phase == Phase.Flushing && _reason != CloseReason.SlowConsumer)
-            End();
+            Finish();
         if (_phase != Phase.Open)
             return;
         _writer.DropBacklog();
         Close(CloseReason.SlowConsumer, text);
-    }
-
-    private void OnDrain()
-    {
-        if (_phase == Phase.Open)
-            _protocol.OnDrain();
     }
 
     private void Fail(int errno)
@@ -295,7 +312,7 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
             return;
         _errno = _reason is null ? errno : _errno;
         _reason ??= SocketErrors.OnStream(errno);
-        End();
+        Finish();
     }
 
     private void Linger()
@@ -303,7 +320,7 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
         SendFin();
         if (_peerEnded || _phase == Phase.Ended)
         {
-            End();
+            Finish();
             return;
         }
 
@@ -333,7 +350,7 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
             Close(CloseReason.PeerClosed);
     }
 
-    private void End()
+    private void Finish()
     {
         if (_phase == Phase.Ended)
             return;
@@ -342,10 +359,4 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
     }
 
     private sealed record Ticked(StreamEngine Engine, Tick Tick) : IReapable;
-}
-
-/// <summary>To every connection and session of a node that is draining.</summary>
-internal sealed class Drain : IReapable
-{
-    public static readonly Drain Instance = new();
 }

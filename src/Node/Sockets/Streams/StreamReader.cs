@@ -24,14 +24,17 @@ internal interface IReadHost
 }
 
 /// <summary>
-/// The receiving half of a stream socket: at most one read in flight, one actor message per completed read, and no slab while
+/// The receiving half of a stream socket: waits for readiness, one actor message each time, then reads what is there; no slab while
 /// the connection has nothing to say.
 /// </summary>
 /// <remarks>
-/// Memory: at most <c>slabsPerSource</c> slabs are out at a time, whether being filled or on their way through others' queues.
+/// <para>What is in flight is a read of no bytes, so no kernel ever writes into a slab behind the owner's back: not while it parses, nor
+/// after it has stopped. On Linux the runtime completes such a read on any event of the socket, also when the bytes it told of have been
+/// read already; the read after it therefore must be one that may find nothing.</para>
+/// <para>Memory: at most <c>slabsPerSource</c> slabs are out at a time, whether being filled or on their way through others' queues.
 /// When they all are, reading stops until one comes back, and TCP slows the peer. Slabs start at 4 KiB and grow fourfold with full
 /// reads. A frame that has only begun gets room as its bytes arrive, at most four times of what is there: an announced length alone
-/// allocates nothing.
+/// allocates nothing.</para>
 /// </remarks>
 internal sealed class StreamReader : ISlabSource, IDisposable
 {
@@ -64,9 +67,10 @@ internal sealed class StreamReader : ISlabSource, IDisposable
         (_socket, _self, _host, _pool, _slabsPerSource, _maxSlabBytes) = (socket, self, host, pool, slabsPerSource, maxSlabBytes);
         _completed = new Completed(this);
         _args.Completed += (_, _) => _self.Tell(_completed, ActorRefs.NoSender);
+        socket.Blocking = false;
     }
 
-    /// <summary>A read has completed; the owner passes it to <see cref="On(Completed)"/>.</summary>
+    /// <summary>There is something to read; the owner passes it to <see cref="On(Completed)"/>.</summary>
     public sealed class Completed(StreamReader reader) : IReapable
     {
         public StreamReader Reader => reader;
@@ -107,22 +111,8 @@ internal sealed class StreamReader : ISlabSource, IDisposable
             if (allowance <= 0)
                 return;
             if (_drained && _fill == _start)
-            {
-                // Nothing partial and nothing expected soon: wait for readiness with an empty buffer, holding no slab.
                 DropSlab();
-                _args.SetBuffer(null, 0, 0);
-            }
-            else
-            {
-                if (!EnsureSpace())
-                    return;
-                _args.SetBuffer(_slab!.Buffer, _fill, (int)Math.Min(_slab.Length - _fill, allowance));
-            }
-
-            _inFlight = true;
-            if (TryReceive() && _inFlight)
-                return; // the completion comes as a message
-            if (_ended || !Complete())
+            if ((_drained && !IsReady()) || !EnsureSpace() || !Read(allowance))
                 return;
         }
 
@@ -131,7 +121,10 @@ internal sealed class StreamReader : ISlabSource, IDisposable
 
     public void On(Completed completed)
     {
-        if (_inFlight && Complete())
+        if (!_inFlight)
+            return;
+        _inFlight = false;
+        if (Succeeded())
             Pump();
     }
 
@@ -148,48 +141,68 @@ internal sealed class StreamReader : ISlabSource, IDisposable
             _self.Tell(new Resume(this), ActorRefs.NoSender);
     }
 
-    /// <summary>Lets go of everything but the buffer of a read still in flight; that one goes with its completion.</summary>
     public void Dispose()
     {
         _ended = true;
-        if (_inFlight)
-            return;
         DropSlab();
-        _args.Dispose();
+        if (!_inFlight)
+            _args.Dispose();
     }
 
-    /// <returns>True when the completion will come as a message.</returns>
-    private bool TryReceive()
+    /// <returns>False when readiness will come as a message.</returns>
+    private bool IsReady()
     {
         try
         {
-            return _socket.ReceiveAsync(_args);
+            _inFlight = _socket.ReceiveAsync(_args);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException)
         {
-            _inFlight = false;
-            _ended = true;
-            _host.OnReadFailed(SocketErrors.ErrnoOf(e));
+            Fail(SocketErrors.ErrnoOf(e));
             return false;
         }
+
+        return !_inFlight && Succeeded();
     }
 
-    /// <returns>True when reading can go on.</returns>
-    private bool Complete()
+    private bool Succeeded()
     {
-        _inFlight = false;
-        var (error, count, asked) = (_args.SocketError, _args.BytesTransferred, _args.Count);
-        if (error != SocketError.Success)
-        {
-            _ended = true;
-            _host.OnReadFailed(SocketErrors.ErrnoOf(error));
-            return false;
-        }
-
-        if (asked == 0)
+        if (_args.SocketError == SocketError.Success)
         {
             _drained = false;
             return true;
+        }
+
+        Fail(SocketErrors.ErrnoOf(_args.SocketError));
+        return false;
+    }
+
+    /// <returns>True when reading can go on.</returns>
+    private bool Read(long allowance)
+    {
+        var asked = (int)Math.Min(_slab!.Length - _fill, allowance);
+        int count;
+        SocketError error;
+        try
+        {
+            count = _socket.Receive(_slab.Buffer.AsSpan(_fill, asked), SocketFlags.None, out error);
+        }
+        catch (ObjectDisposedException e)
+        {
+            Fail(SocketErrors.ErrnoOf(e));
+            return false;
+        }
+
+        if (error == SocketError.WouldBlock)
+        {
+            _drained = true;
+            return true;
+        }
+
+        if (error != SocketError.Success)
+        {
+            Fail(SocketErrors.ErrnoOf(error));
+            return false;
         }
 
         if (count == 0)
@@ -248,6 +261,12 @@ internal sealed class StreamReader : ISlabSource, IDisposable
         {
             slab?.Release();
         }
+    }
+
+    private void Fail(int errno)
+    {
+        _ended = true;
+        _host.OnReadFailed(errno);
     }
 
     private bool EnsureSpace()
@@ -310,7 +329,6 @@ internal sealed class StreamReader : ISlabSource, IDisposable
     private void EndFlight()
     {
         _inFlight = false;
-        DropSlab();
         _args.Dispose();
     }
 }

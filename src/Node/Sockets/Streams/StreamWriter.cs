@@ -33,6 +33,8 @@ internal sealed class StreamWriter : IDisposable
     private const int CopyBufferBytes = 64 * 1024;
     private const int SpillBytes = 64 * 1024;
     private const int GatherRanges = 64;
+
+    // Also the measure of progress: a peer that cannot take this much within the write time-out counts as stalled.
     private const int GatherBytes = 1024 * 1024;
 
     private readonly Socket _socket;
@@ -95,8 +97,10 @@ internal sealed class StreamWriter : IDisposable
             return;
         }
 
-        if (!Detached || delivery.Receipt is not null)
+        if (!Detached)
             Append(delivery);
+        else if (delivery.Receipt is not null)
+            Hold(delivery);
         else if (!TrySpill(delivery))
         {
             _host.OnSpillRefused();
@@ -128,7 +132,7 @@ internal sealed class StreamWriter : IDisposable
         if (Detached || _dead)
             return;
         Detached = true;
-        // What the send in flight refers to stays as it is; it is at most one gather list.
+        // What the send in flight refers to cannot move; it is at most one gather list, and its sources no longer wait for it.
         var keep = _inFlight && !_copied ? InFlightDeliveries() : _rangeIndex > 0 || _rangeOffset > 0 ? 1 : 0;
         var waiting = _queue.ToArray();
         _queue.Clear();
@@ -136,7 +140,7 @@ internal sealed class StreamWriter : IDisposable
         {
             if (i < keep || waiting[i].Receipt is not null)
             {
-                Append(waiting[i]);
+                Hold(waiting[i]);
             }
             else if (!TrySpill(waiting[i]))
             {
@@ -177,6 +181,12 @@ internal sealed class StreamWriter : IDisposable
     {
         _spillTail = null;
         _queue.Enqueue(delivery);
+    }
+
+    private void Hold(Delivery delivery)
+    {
+        delivery.Disown();
+        Append(delivery);
     }
 
     /// <returns>False when the pool is at its bound; the delivery is gone either way.</returns>
@@ -273,8 +283,9 @@ internal sealed class StreamWriter : IDisposable
             for (; index < delivery.Count && gather.Count < GatherRanges && total < GatherBytes; index++, offset = 0)
             {
                 var range = delivery[index];
-                gather.Add(new ArraySegment<byte>(range.Slab.Buffer, range.Offset + offset, range.Length - offset));
-                total += range.Length - offset;
+                var take = Math.Min(range.Length - offset, GatherBytes - total);
+                gather.Add(new ArraySegment<byte>(range.Slab.Buffer, range.Offset + offset, take));
+                total += take;
             }
 
             if (index < delivery.Count)
@@ -375,9 +386,9 @@ internal sealed class StreamWriter : IDisposable
 
     private void Advance(int bytes)
     {
-        while (bytes > 0)
+        // An empty range behind the last byte is done with it; left alone, it would be sent for ever.
+        while (_queue.TryPeek(out var delivery))
         {
-            var delivery = _queue.Peek();
             var left = delivery[_rangeIndex].Length - _rangeOffset;
             if (bytes < left)
             {

@@ -1,7 +1,7 @@
 namespace Anode.Hosting.Configuration;
 
 /// <summary>Bounds that several options share.</summary>
-internal static class Range
+internal static class Bounds
 {
     public static readonly TimeSpan Zero = TimeSpan.Zero;
 

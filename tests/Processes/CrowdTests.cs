@@ -1,0 +1,138 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json;
+using Anode.Protocols.Native.Wire;
+using Anode.Tests.Support;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Anode.Tests.Processes;
+
+/// <summary>Many connections to a real process: what they cost, and that nothing of them stays.</summary>
+[Collection(nameof(AloneCollection))]
+public sealed class CrowdTests(ITestOutputHelper output)
+{
+    private const int Wanted = 10_000;
+    private const int Rounds = 3;
+
+    [Fact]
+    public async Task Thousands_of_connections_opened_and_closed_three_times_leave_nothing_behind()
+    {
+        // Both ends of a connection count against a limit of their own: ours in this process, the node's in its.
+        var count = (int)Math.Min(Wanted, Limits.OpenFiles() - 1_000);
+        output.WriteLine($"{count} connections, {Rounds} rounds");
+        await using var node = await NodeProcess.StartAsync("--http", "127.0.0.1:0");
+        using var http = new HttpClient { BaseAddress = new Uri($"http://{node.Http}") };
+        var watch = new ProcessWatch(node.Process.Id);
+        var endPoint = IPEndPoint.Parse(node.Tcp["tcp://".Length..]);
+
+        await OpenAndCloseAsync(endPoint, 100);
+        await UntilAsync(http, 0);
+        var (descriptors, buffers, resident) = (watch.Descriptors, await RentedAsync(http), watch.ResidentBytes);
+        for (var round = 1; round <= Rounds; round++)
+        {
+            var clients = await OpenAsync(endPoint, count);
+            await UntilAsync(http, count);
+            output.WriteLine($"round {round}: {(watch.ResidentBytes - resident) / (double)count:N0} bytes resident for each idle connection");
+            Assert.InRange(await RentedAsync(http), 0, buffers + 64 * 1024); // an idle connection holds no buffer
+            clients.ForEach(client => client.Dispose());
+            await UntilAsync(http, 0);
+            Assert.InRange(watch.Descriptors, 0, descriptors + 8);
+            Assert.Equal(buffers, await RentedAsync(http));
+        }
+
+        var tree = await http.GetFromJsonAsync<JsonElement>("/api/supervision?depth=16");
+        Assert.DoesNotContain("/conn-", tree.GetRawText(), StringComparison.Ordinal);
+        (await node.StopAsync()).Exits(0);
+    }
+
+    [Fact]
+    public async Task Out_of_descriptors_serves_who_is_in_idles_and_accepts_again_when_some_are_freed()
+    {
+        const int Spare = 64, Crowd = 200;
+        await using var node = await NodeProcess.StartAsync("--http", "127.0.0.1:0");
+        var watch = new ProcessWatch(node.Process.Id);
+        Limits.SetOpenFiles(node.Process.Id, watch.Descriptors + Spare);
+        var endPoint = IPEndPoint.Parse(node.Tcp["tcp://".Length..]);
+
+        var clients = new List<Socket>();
+        for (var i = 0; i < Crowd; i++)
+            clients.Add(await ConnectAsync(endPoint));
+        var served = await WelcomedAsync(clients);
+        Assert.InRange(served.Count, 8, Spare);
+        output.WriteLine($"{served.Count} of {Crowd} served with {Spare} descriptors to spare");
+
+        var busy = await watch.BusyShareAsync(TimeSpan.FromSeconds(3));
+        output.WriteLine($"{busy:P1} of a core while short");
+        Assert.InRange(busy, 0, 0.10);
+        foreach (var client in served)
+            Assert.True(await PongsAsync(client));
+
+        foreach (var client in served)
+            client.Dispose();
+        Assert.NotEmpty(await WelcomedAsync(clients.Except(served).ToList(), untilFirst: true));
+        clients.ForEach(client => client.Dispose());
+        (await node.StopAsync()).Exits(0);
+    }
+
+    private static async Task OpenAndCloseAsync(IPEndPoint endPoint, int count) =>
+        (await OpenAsync(endPoint, count)).ForEach(client => client.Dispose());
+
+    private static async Task<List<Socket>> OpenAsync(IPEndPoint endPoint, int count)
+    {
+        var clients = new List<Socket>(count);
+        for (var i = 0; i < count; i++)
+            clients.Add(await ConnectAsync(endPoint));
+        foreach (var client in clients)
+            Assert.True(await client.ReceiveAsync(new byte[512]).WaitAsync(AnodeProcess.Patience) > 0);
+        return clients;
+    }
+
+    private static async Task<Socket> ConnectAsync(IPEndPoint endPoint)
+    {
+        var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(endPoint);
+        var hello = new byte[64];
+        await socket.SendAsync(hello.AsMemory(0, FrameWriter.Hello(hello, prefix: true, new Hello())));
+        return socket;
+    }
+
+    /// <summary>Those that get an answer within a moment; or within a long one, the first.</summary>
+    private static async Task<List<Socket>> WelcomedAsync(List<Socket> clients, bool untilFirst = false)
+    {
+        using var enough = new CancellationTokenSource(untilFirst ? AnodeProcess.Patience : TimeSpan.FromSeconds(3));
+        var reads = clients.Select(async client =>
+        {
+            try
+            {
+                var welcomed = await client.ReceiveAsync(new byte[512], enough.Token) > 0;
+                if (welcomed && untilFirst)
+                    await enough.CancelAsync();
+                return welcomed ? client : null;
+            }
+            catch (Exception e) when (e is OperationCanceledException or SocketException)
+            {
+                return null;
+            }
+        });
+        return (await Task.WhenAll(reads)).OfType<Socket>().ToList();
+    }
+
+    private static async Task<bool> PongsAsync(Socket client)
+    {
+        var buffer = new byte[64];
+        await client.SendAsync(buffer.AsMemory(0, FrameWriter.Ping(buffer, prefix: true)));
+        return await client.ReceiveAsync(buffer).WaitAsync(AnodeProcess.Patience) > 0;
+    }
+
+    private static async Task<long> RentedAsync(HttpClient http) =>
+        (await http.GetFromJsonAsync<JsonElement>("/api/node")).GetProperty("buffers").GetProperty("rentedBytes").GetInt64();
+
+    private static async Task UntilAsync(HttpClient http, int connections)
+    {
+        using var patience = new CancellationTokenSource(AnodeProcess.Patience);
+        while ((await http.GetFromJsonAsync<JsonElement>("/api/node", patience.Token)).GetProperty("connections").GetInt32() != connections)
+            await Task.Yield();
+    }
+}

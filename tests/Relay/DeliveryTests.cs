@@ -21,10 +21,10 @@ public class DeliveryTests
         }
 
         loud.Send(3, "a", "loud");
-        Assert.Equal(["[3,\"a\",\"loud\"]"], loud.Sync());
+        Assert.Equal(["[3,\"a\",\"loud\"]"], loud.Settle());
         quiet.Send(3, "a", "quiet");
-        Assert.Equal(["[3,\"a\",\"loud\"]"], quiet.Sync());
-        Assert.Equal(["[3,\"a\",\"quiet\"]"], loud.Sync());
+        Assert.Equal(["[3,\"a\",\"loud\"]"], quiet.Settle());
+        Assert.Equal(["[3,\"a\",\"quiet\"]"], loud.Settle());
     }
 
     [Fact]
@@ -38,15 +38,15 @@ public class DeliveryTests
         quiet.Send(4, 4, "job", "q");
         for (var i = 0; i < 20; i++)
             quiet.Send(3, "job", i.ToString());
-        Assert.Empty(quiet.Sync());
-        Assert.Equal(20, other.Sync().Count);
+        Assert.Empty(quiet.Settle());
+        Assert.Equal(20, other.Settle().Count);
 
         other.Send(5, 5);
         other.Sync();
         quiet.Send(3, "job", "nobody", "reply.to");
         quiet.Send(4, 9, "reply.to");
 
-        Assert.Equal(["[6,0,\"reply.to\",'',nil,{\"status\":\"503\"}]"], quiet.Sync());
+        Assert.Equal(["[6,0,\"reply.to\",'',nil,{\"status\":\"503\"}]"], quiet.Settle());
     }
 
     [Theory]
@@ -70,7 +70,7 @@ public class DeliveryTests
         client.Send(4, 1, filter);
         client.Send(3, subject, "x");
 
-        Assert.Equal(matches ? [$"[3,\"{subject}\",\"x\"]"] : [], client.Sync());
+        Assert.Equal(matches ? [$"[3,\"{subject}\",\"x\"]"] : [], client.Settle());
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public class DeliveryTests
 
         foreach (var body in bodies)
             Assert.Equal(Convert.ToHexString(body), Convert.ToHexString(subscriber.ReceiveBody()!));
-        Assert.Empty(subscriber.Sync());
+        Assert.Empty(subscriber.Settle());
     }
 
     [Fact]
@@ -129,7 +129,7 @@ public class DeliveryTests
             publisher.Send(3, "job.x", Encoding.UTF8.GetBytes($"{i}"), "r", Value.Map(("k", "v")));
         publisher.Sync();
 
-        var got = members.Select(member => member.Sync()).ToArray();
+        var got = members.Select(member => member.Settle()).ToArray();
         Assert.Equal(400, got.Sum(g => g.Count));
         Assert.Equal(400, got.SelectMany(g => g.Select(frame => frame[(frame.IndexOf(',', 3) + 1)..])).Distinct().Count());
         for (var i = 0; i < members.Length; i++)
@@ -154,7 +154,7 @@ public class DeliveryTests
 
         client.Send(3, "a.b", "x");
 
-        Assert.Equal(["[3,\"a.b\",\"x\"]", "[6,1,\"a.b\",\"x\"]", "[6,2,\"a.b\",\"x\"]"], client.Sync().Order());
+        Assert.Equal(["[3,\"a.b\",\"x\"]", "[6,1,\"a.b\",\"x\"]", "[6,2,\"a.b\",\"x\"]"], client.Settle().Order());
     }
 
     [Fact]
@@ -169,7 +169,7 @@ public class DeliveryTests
         client.Send(3, "a", "x");
         client.Send(3, "b", "x");
 
-        Assert.Equal(["[3,\"b\",\"x\"]"], client.Sync());
+        Assert.Equal(["[3,\"b\",\"x\"]"], client.Settle());
         Assert.Equal(1, node.RecordOf(client).Subscriptions);
     }
 
@@ -186,7 +186,7 @@ public class DeliveryTests
         client.Send(4, 1, "b");
         client.Send(3, "b", "y");
 
-        Assert.Equal(["[3,\"a\",\"x\"]", "[3,\"b\",\"y\"]"], client.Sync());
+        Assert.Equal(["[3,\"a\",\"x\"]", "[3,\"b\",\"y\"]"], client.Settle());
     }
 
     [Fact]
@@ -199,7 +199,7 @@ public class DeliveryTests
         for (var i = 0; i < 6; i++)
             client.Send(3, "a", i.ToString());
 
-        var got = client.Sync();
+        var got = client.Settle();
         Assert.Equal(3, got.Count(frame => frame.StartsWith("[3,", StringComparison.Ordinal)));
         Assert.Equal(2, got.Count(frame => frame.StartsWith("[6,2,", StringComparison.Ordinal)));
         Eventually.Equal(0, () => node.RecordOf(client).Subscriptions);
@@ -219,11 +219,11 @@ public class DeliveryTests
         client.Sync();
         Publish(before);
         client.Send(5, 1, max);
-        var got = client.Sync();
+        var got = client.Settle();
 
         Publish(10);
 
-        Assert.Equal(expected, got.Count + client.Sync().Count);
+        Assert.Equal(expected, got.Count + client.Settle().Count);
         Eventually.Equal(0, () => node.RecordOf(client).Subscriptions);
 
         void Publish(int count)
@@ -253,7 +253,7 @@ public class DeliveryTests
             publisher.Sync();
         });
 
-        Assert.Equal(5000, client.Sync().Count);
+        Assert.Equal(5000, client.Settle().Count);
         Eventually.Equal(0, () => node.View.Relay.Index.Count);
     }
 
@@ -275,7 +275,7 @@ public class DeliveryTests
         answerer.Send(3, asker.Inbox + ".7", "!"u8.ToArray(), Value.Nil, Value.Map(("k", "v")));
 
         Assert.Equal($"[6,0,\"{asker.Inbox}.7\",'!',nil,{{\"k\":\"v\"}}]", asker.Receive());
-        Assert.Equal(["[3,\"question\",\"?\",\"" + asker.Inbox + ".7\"]"], curious.Sync());
+        Assert.Equal(["[3,\"question\",\"?\",\"" + asker.Inbox + ".7\"]"], curious.Settle());
     }
 
     [Fact]
@@ -286,7 +286,7 @@ public class DeliveryTests
 
         client.Send(3, client.Inbox + ".a.b", "x");
 
-        Assert.Equal([$"[6,0,\"{client.Inbox}.a.b\",\"x\"]"], client.Sync());
+        Assert.Equal([$"[6,0,\"{client.Inbox}.a.b\",\"x\"]"], client.Settle());
     }
 
     [Fact]
@@ -301,7 +301,7 @@ public class DeliveryTests
         foreach (var inbox in new[] { gone.Inbox + ".1", $"_inbox.{node.View.Name}.x.1", $"_inbox.{node.View.Name}.999.1", client.Inbox, "_inbox.other.1.1" })
         {
             client.Send(3, inbox, "x", client.Inbox + ".1");
-            Assert.Equal([$"[6,0,\"{client.Inbox}.1\",'',nil,{{\"status\":\"503\"}}]"], client.Sync());
+            Assert.Equal([$"[6,0,\"{client.Inbox}.1\",'',nil,{{\"status\":\"503\"}}]"], client.Settle());
         }
     }
 
@@ -317,6 +317,6 @@ public class DeliveryTests
 
         Assert.Equal(
             ["[6,0,\"any.reply\",'',nil,{\"status\":\"503\"}]", "[9,1,{\"receivers\":0}]", "[6,0,\"any.reply\",'',nil,{\"status\":\"503\"}]"],
-            client.Sync());
+            client.Settle());
     }
 }

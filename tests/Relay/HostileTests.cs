@@ -195,7 +195,7 @@ public class HostileTests
                 }
             });
 
-        Assert.Empty(subscriber.Sync());
+        Assert.Empty(subscriber.Settle());
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public class LimitTests
         client.Send(3, "a", "x");
         client.Send(3, "b", new byte[4096]);
 
-        Assert.Equal(["[10,\"payload-too-large\",\"a payload has at most 4096 bytes\"]", "[3,\"a\",\"x\"]"], client.Sync());
+        Assert.Equal(["[10,\"payload-too-large\",\"a payload has at most 4096 bytes\"]", "[3,\"a\",\"x\"]"], client.Settle());
     }
 
     [Theory]
@@ -70,7 +70,7 @@ public class LimitTests
             client.Send(3, $"s{i}", "x");
 
         Assert.Equal(
-            ["[10,\"too-many-subscriptions\",\"a connection has at most 2 subscriptions\"]", "[3,\"s2\",\"x\"]", "[3,\"s4\",\"x\"]"], client.Sync());
+            ["[10,\"too-many-subscriptions\",\"a connection has at most 2 subscriptions\"]", "[3,\"s2\",\"x\"]", "[3,\"s4\",\"x\"]"], client.Settle());
     }
 
     [Fact]
@@ -82,13 +82,13 @@ public class LimitTests
         foreach (var subject in new[] { "$", "$SYS.x", "$x", "_inbox" })
         {
             client.Send(3, subject, "x");
-            Assert.Equal(["[10,\"forbidden\",\"subjects that begin with $ or _inbox are the node's own\"]"], client.Sync());
+            Assert.Equal(["[10,\"forbidden\",\"subjects that begin with $ or _inbox are the node's own\"]"], client.Settle());
         }
 
         foreach (var subject in new[] { "x$", "_inboxes.x", "a._inbox.x", "a.$" })
         {
             client.Send(3, subject, "x");
-            Assert.Equal([$"[3,\"{subject}\",\"x\"]"], client.Sync());
+            Assert.Equal([$"[3,\"{subject}\",\"x\"]"], client.Settle());
         }
     }
 
@@ -112,7 +112,7 @@ public class LimitTests
         if (!text.Contains('*') && !text.Contains('>'))
             client.Send(4, 2, text);
 
-        var got = client.Sync();
+        var got = client.Settle();
         Assert.NotEmpty(got);
         Assert.All(got, frame => Assert.StartsWith("[10,\"bad-subject\",", frame));
         Assert.Equal(0, node.RecordOf(client).Subscriptions);
@@ -127,7 +127,7 @@ public class LimitTests
         foreach (var subject in new[] { new string('x', 255), string.Join('.', Enumerable.Repeat("x", 128)), string.Concat(Enumerable.Repeat("ü", 127)) })
         {
             client.Send(3, subject, "");
-            Assert.Equal([$"[3,\"{subject}\",\"\"]"], client.Sync());
+            Assert.Equal([$"[3,\"{subject}\",\"\"]"], client.Settle());
         }
     }
 
@@ -145,7 +145,7 @@ public class LimitTests
         client.Send(3, bad, "x");
         client.Send(4, 1, bad);
         client.Send(3, "a", "x", bad);
-        var got = client.Sync();
+        var got = client.Settle();
         Assert.Equal(3, got.Count);
         Assert.All(got, frame => Assert.StartsWith("[10,\"bad-subject\",", frame));
 
@@ -187,7 +187,7 @@ public class LimitTests
         foreach (var kind in kinds)
             client.Send(kind, "anything", Value.Map((1, 2)));
 
-        var got = client.Sync();
+        var got = client.Settle();
         Assert.Equal(kinds.Length, got.Count);
         Assert.All(got, frame => Assert.StartsWith("[10,\"unknown-kind\",", frame));
         Assert.Contains("for links between nodes", got[8]);
@@ -275,7 +275,7 @@ public class LimitTests
         client.SendBytes([.. NativeTestClient.Frame(3, "a", "before"), 0, 0, 0, 0, .. NativeTestClient.Frame(3, "a", "after")]);
 
         AssertClosed("bad-frame", client);
-        Assert.Equal(["[3,\"a\",\"before\"]"], subscriber.Sync());
+        Assert.Equal(["[3,\"a\",\"before\"]"], subscriber.Settle());
     }
 
     [Fact]

@@ -46,7 +46,7 @@ public class LinesTests
             Assert.Null(nc.ReadLine());
         }
 
-        Assert.Equal(payloads, string.Join(" ", subscriber.Sync().Select(Payload)));
+        Assert.Equal(payloads, string.Join(" ", subscriber.Settle().Select(Payload)));
         Eventually.Equal(CloseReason.PeerClosed, () => node.View.Sockets.Connections.Closed.FirstOrDefault()?.CloseReason);
     }
 
@@ -114,7 +114,7 @@ public class LinesTests
         {
             Assert.Null(whole.ReadLine());
             Assert.Null(growing.ReadLine());
-            Assert.Empty(subscriber.Sync());
+            Assert.Empty(subscriber.Settle());
             whole.Dispose();
             Eventually.Equal(2, () => node.View.Sockets.Connections.Closed.Count(record => record.CloseReason == CloseReason.FrameTooLarge));
             return;

@@ -32,7 +32,7 @@ public class LoadTests
 
         foreach (var subscriber in subscribers)
         {
-            Assert.Empty(subscriber.Sync());
+            Assert.Empty(subscriber.Settle());
             subscriber.Dispose();
         }
 
@@ -73,7 +73,7 @@ public class LoadTests
         Eventually.Equal(CloseReason.SlowConsumer, () => record.CloseReason);
         // One source's slabs and scratch, the copy buffers of two destinations, one gather list in flight.
         Assert.InRange(most, 0, Pending + 4 * 1024 * 1024);
-        Assert.Empty(subscriber.Sync());
+        Assert.Empty(subscriber.Settle());
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public class LoadTests
         Publish(node, 0, Messages, size: 500); // the publisher's PONG comes although nobody reads
         new Sequences(1).Take(slow, Messages);
 
-        Assert.Empty(slow.Sync());
+        Assert.Empty(slow.Settle());
     }
 
     [Fact]

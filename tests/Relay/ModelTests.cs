@@ -32,6 +32,8 @@ public class ModelTests
                     default: run.Publish(client, Subjects[choice % 5], other % 2 == 0); break;
                 }
             }
+
+            run.End();
         }, iter: 120, threads: 1);
     }
 
@@ -97,6 +99,9 @@ public class ModelTests
             Compare(client, expected, groups);
         }
 
+        /// <summary>What came in excess of what was waited for would come now.</summary>
+        public void End() => Assert.All(_clients, client => Assert.Empty(client.Settle()));
+
         public void Dispose()
         {
             foreach (var client in _clients)
@@ -114,11 +119,17 @@ public class ModelTests
             return ([.. _model.Publish(client, subject).Select(to => (to, $"[3,\"{subject}\",\"{_published}\"{trailing}]"))], groups);
         }
 
-        /// <summary>The publisher first: its PONG says that all copies are on their way, ahead of the others' PONGs.</summary>
         private void Compare(int publisher, List<(int Client, string Frame)> expected, List<Dictionary<(int Client, string Frame), ModelSubscription>> groups)
         {
-            var got = Enumerable.Range(0, Clients).OrderBy(client => client != publisher)
-                .SelectMany(client => _clients[client].Sync().Select(frame => (client, frame))).ToList();
+            // The publisher's PONG says that all copies are on their way; each must come, and none may come in excess.
+            var got = Gather(publisher).ToList();
+            Eventually.Holds(
+                () =>
+                {
+                    got.AddRange(Enumerable.Range(0, Clients).SelectMany(Gather));
+                    return got.Count >= expected.Count + groups.Count;
+                },
+                () => $"only {string.Join(" ", got)} came of {string.Join(" ", expected)}");
             foreach (var group in groups)
             {
                 var chosen = Assert.Single(got, group.ContainsKey);
@@ -130,5 +141,7 @@ public class ModelTests
             for (var client = 0; client < Clients; client++)
                 Assert.Equal(_model.CountOf(client), _node.RecordOf(_clients[client]).Subscriptions);
         }
+
+        private IEnumerable<(int Client, string Frame)> Gather(int client) => _clients[client].Sync().Select(frame => (client, frame));
     }
 }

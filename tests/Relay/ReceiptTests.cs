@@ -28,7 +28,7 @@ public class ReceiptTests
 
         Assert.Equal(
             ["[9,7,{\"receivers\":4}]", "[9,8,{\"receivers\":0}]", "[9,9,{\"receivers\":1}]"],
-            client.Sync().Where(frame => frame.StartsWith("[9,", StringComparison.Ordinal)));
+            client.Settle().Where(frame => frame.StartsWith("[9,", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public class ReceiptTests
 
         client.SendBytes(NativeTestClient.Frame(Value.List(12, 7, "a", "x", "r", Value.Map(("k", "v")), "later", 5).Encode(_ => 1)));
 
-        Assert.Equal(["[3,\"a\",\"x\",\"r\",{\"k\":\"v\"},\"later\",5]", "[9,7,{\"receivers\":1}]"], client.Sync());
+        Assert.Equal(["[3,\"a\",\"x\",\"r\",{\"k\":\"v\"},\"later\",5]", "[9,7,{\"receivers\":1}]"], client.Settle());
     }
 
     [Fact]
@@ -56,8 +56,8 @@ public class ReceiptTests
         for (var i = 0; i < 3; i++)
             client.Send(12, ulong.MaxValue, "a", "x");
 
-        Assert.Equal(Enumerable.Repeat("[9,18446744073709551615,{\"receivers\":1}]", 3), client.Sync());
-        Assert.Equal(["[3,\"a\",\"x\"]"], subscriber.Sync());
+        Assert.Equal(Enumerable.Repeat("[9,18446744073709551615,{\"receivers\":1}]", 3), client.Settle());
+        Assert.Equal(["[3,\"a\",\"x\"]"], subscriber.Settle());
         Assert.Equal(2, node.View.Relay.Counters.Duplicates);
     }
 
@@ -75,13 +75,13 @@ public class ReceiptTests
         Put("nobody");
         Put("nobody else");
 
-        Assert.Equal(["first", "other", "nobody", "nobody else"], subscriber.Sync().Select(frame => frame.Split('"')[3]));
+        Assert.Equal(["first", "other", "nobody", "nobody else"], subscriber.Settle().Select(frame => frame.Split('"')[3]));
 
         void Put(string text, params (Value, Value)[] hello)
         {
             using var client = node.Connect(hello);
             client.Send(12, 1, "a", text);
-            Assert.Equal(["[9,1,{\"receivers\":1}]"], client.Sync());
+            Assert.Equal(["[9,1,{\"receivers\":1}]"], client.Settle());
         }
     }
 
@@ -96,7 +96,7 @@ public class ReceiptTests
 
         Assert.Equal(
             ["1", "2", "3", "4", "5", "1"],
-            client.Sync().Where(frame => frame.StartsWith("[3,", StringComparison.Ordinal)).Select(frame => frame.Split('"')[3]));
+            client.Settle().Where(frame => frame.StartsWith("[3,", StringComparison.Ordinal)).Select(frame => frame.Split('"')[3]));
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public class ReceiptTests
         client.Send(12, 5, "a", new byte[4097]);
         client.Send(12, 5, "a", "x");
 
-        var got = client.Sync();
+        var got = client.Settle();
         Assert.Equal(["bad-subject", "forbidden", "payload-too-large"], got.Take(3).Select(frame => frame.Split('"')[1]));
         Assert.All(got.Take(3), frame => Assert.EndsWith(",5]", frame));
         Assert.Equal("[9,5,{\"receivers\":0}]", got[3]);

@@ -46,7 +46,7 @@ public class SessionTests
         client.Send(3, "a", "b");
 
         Assert.Contains("\"address\":\"\"", client.Welcome);
-        Assert.Equal(["[3,\"a\",\"b\"]"], client.Sync());
+        Assert.Equal(["[3,\"a\",\"b\"]"], client.Settle());
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public class SessionTests
         here.Send(3, "a", "b");
         here.Sync();
 
-        Assert.Empty(there.Sync());
+        Assert.Empty(there.Settle());
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public class SessionTests
 
         client.Send(8, "whatever");
 
-        Assert.Empty(client.Sync());
+        Assert.Empty(client.Settle());
     }
 
     [Fact]
@@ -139,7 +139,7 @@ public class SessionTests
             publisher.Send(3, "job", $"{i}");
         publisher.Sync();
 
-        Assert.Equal(30, staying.Sync().Count);
+        Assert.Equal(30, staying.Settle().Count);
     }
 
     [Fact]
@@ -296,7 +296,7 @@ public class SessionTests
                 return next.Receive().StartsWith("[2,", StringComparison.Ordinal);
             },
             () => "no place came free");
-        Assert.Empty(first.Sync());
+        Assert.Empty(first.Settle());
     }
 
     [Fact]

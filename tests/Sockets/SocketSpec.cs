@@ -106,7 +106,7 @@ public abstract class SocketSpec : TestKit
 
             foreach (var _ in _roots)
                 end.ExpectMsg<Terminated>();
-            AwaitAssert(AssertNothingLeft, TimeSpan.FromSeconds(5));
+            Eventually(AssertNothingLeft);
             Assert.Empty(Lost());
         }
         finally
@@ -115,7 +115,10 @@ public abstract class SocketSpec : TestKit
         }
     }
 
-    private protected void AssertBuffersReturned() => AwaitAssert(() => Assert.Equal(0, Sockets.Pool.RentedCount), TimeSpan.FromSeconds(10));
+    /// <summary>Asserts again every few milliseconds until it holds.</summary>
+    private protected void Eventually(Action assertion) => AwaitAssert(assertion, TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(5));
+
+    private protected void AssertBuffersReturned() => Eventually(() => Assert.Equal(0, Sockets.Pool.RentedCount));
 
     /// <summary>How many sockets this process has open, by the kernel's account.</summary>
     private protected static int Descriptors() =>

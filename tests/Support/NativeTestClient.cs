@@ -110,6 +110,12 @@ internal sealed class NativeTestClient : IDisposable
         return TryFill(body) ? body : throw new EndOfStreamException("the stream ended within a frame");
     }
 
+    /// <summary>
+    /// Everything that was on its way to this client, from others as well. PONG promises that for what the client itself said; what others sent
+    /// it waits in its actor's mailbox, and an actor in the middle of a turn reads the socket up to eight times before it looks there.
+    /// </summary>
+    public List<string> Settle() => [.. Enumerable.Range(0, 9).SelectMany(_ => Sync())];
+
     /// <summary>Everything that comes before the PONG to a PING sent now.</summary>
     public List<string> Sync()
     {

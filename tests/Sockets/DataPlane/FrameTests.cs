@@ -49,7 +49,7 @@ public sealed class FrameTests() : GuardSpec(new SocketSettings { BufferBytes = 
         var peers = Enumerable.Range(0, 20).Select(_ => Plain(PlainStream.Connect(local))).ToList();
         foreach (var peer in peers)
             peer.Send(Prefix(FrameProtocol.MaxFrame));
-        AwaitAssert(() => Assert.Equal(4L * peers.Count, Counters.BytesIn));
+        Eventually(() => Assert.Equal(4L * peers.Count, Counters.BytesIn));
         Assert.True(Sockets.Pool.RentedBytes <= peers.Count * 2 * SlabPool.MinBytes, $"{Sockets.Pool.RentedBytes} bytes");
     }
 
@@ -85,7 +85,7 @@ public sealed class FrameTests() : GuardSpec(new SocketSettings { BufferBytes = 
         peer.Socket.Shutdown(SocketShutdown.Send);
         Assert.Empty(peer.ReceiveToEnd());
         Assert.Equal(1_000_000, Counters.BytesIn);
-        AwaitAssert(() => Assert.Equal([CloseReason.PeerClosed], Lives.Endings));
+        Eventually(() => Assert.Equal([CloseReason.PeerClosed], Lives.Endings));
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public sealed class FrameTests() : GuardSpec(new SocketSettings { BufferBytes = 
         AssertBuffersReturned();
         var all = Sockets.Pool.TryRent(Bound, null)!;
         peer.Send("waiting"u8);
-        AwaitAssert(() => Assert.True(Sockets.Pool.Refusals > 1));
+        Eventually(() => Assert.True(Sockets.Pool.Refusals > 1));
         all.Release();
         Assert.Equal("waiting"u8.ToArray(), peer.Receive(7));
     }
@@ -126,7 +126,7 @@ public sealed class FrameTests() : GuardSpec(new SocketSettings { BufferBytes = 
         peer.Send("waiting"u8);
         Assert.Contains(peer.ReceiveError(), new[] { 0, SocketErrors.ECONNRESET });
         peer.Dispose();
-        AwaitAssert(() => Assert.Equal([CloseReason.OutOfBuffers], Lives.Endings), Soon);
+        Eventually(() => Assert.Equal([CloseReason.OutOfBuffers], Lives.Endings));
         all.Release();
     }
 

@@ -68,7 +68,7 @@ public sealed class KillTests(ITestOutputHelper output) : GuardSpec
         await end.CancelAsync();
         await Task.WhenAll(clients);
         foreach (var (name, guard) in guards)
-            AwaitAssert(() => Assert.Equal((Endpoint.State.Bound, addresses[name]), (StatusOf(guard).State, StatusOf(guard).Local)), Soon);
+            Eventually(() => Assert.Equal((Endpoint.State.Bound, addresses[name]), (StatusOf(guard).State, StatusOf(guard).Local)));
         using var peer = PlainStream.Connect(addresses["stream"]);
         AssertEchoes(peer, "everybody is served again");
         output.WriteLine($"{Lives.Opened} connections and sessions, {guards.Sum(guard => StatusOf(guard.Value).Restarts)} restarts of the last guards");

@@ -38,7 +38,7 @@ public sealed class SlowConsumerTests() : GuardSpec(Tight)
         }
 
         await sending;
-        AwaitAssert(() => Assert.Contains(CloseReason.SlowConsumer, _fan.Ended.Values), Soon);
+        Eventually(() => Assert.Contains(CloseReason.SlowConsumer, _fan.Ended.Values));
         Assert.Equal(SocketErrors.ECONNRESET, dead.ReceiveError());
         // Its bound, the neighbour's share of the same, one gather list each, and the source's own slabs.
         Assert.True(most <= 20 * Megabyte, $"{most / Megabyte} MiB were in use");
@@ -56,7 +56,7 @@ public sealed class SlowConsumerTests() : GuardSpec(Tight)
         Assert.Equal(bytes, live.Receive(bytes.Length));
         await sending;
         Assert.True(_fan.Ended.IsEmpty, "the neighbour had to wait until the slow one was closed");
-        AwaitAssert(() => Assert.Equal([CloseReason.SlowConsumer], _fan.Ended.Values), Soon);
+        Eventually(() => Assert.Equal([CloseReason.SlowConsumer], _fan.Ended.Values));
         Assert.Equal(SocketErrors.ECONNRESET, dead.ReceiveError());
 
         source.Send("more"u8);
@@ -110,7 +110,7 @@ public sealed class SlowConsumerTests() : GuardSpec(Tight)
         var sending = sources.Select(source => Task.Run(() => source.Send(new byte[4 * Megabyte]))).ToList();
         live.Receive(16 * Megabyte);
         await Task.WhenAll(sending);
-        AwaitAssert(() => Assert.Equal([CloseReason.SlowConsumer], _fan.Ended.Values), Soon);
+        Eventually(() => Assert.Equal([CloseReason.SlowConsumer], _fan.Ended.Values));
         dead.Dispose();
     }
 

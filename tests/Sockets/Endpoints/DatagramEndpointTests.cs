@@ -70,7 +70,7 @@ public sealed class DatagramEndpointTests : GuardSpec
         Assert.Equal("open", Ask(failing, "open"));
         Assert.Equal("open", Ask(neighbour, "open"));
         failing.Send(EchoProtocol.Poison);
-        AwaitAssert(() => Assert.Equal(CloseReason.Crashed, Assert.Single(Sockets.Connections.Closed).CloseReason), Soon);
+        Eventually(() => Assert.Equal(CloseReason.Crashed, Assert.Single(Sockets.Connections.Closed).CloseReason));
         Assert.Equal("still", Ask(neighbour, "still"));
         AskUntil("stranger", failing, "hello");
         Assert.Equal(0, StatusOf(guard).Restarts);
@@ -106,7 +106,7 @@ public sealed class DatagramEndpointTests : GuardSpec
         var peer = Peer(Transport.Udp4, local);
         Assert.Equal("open", Ask(peer, "open"));
         Command<Status>(guard, new Suspend());
-        AwaitAssert(() => Assert.Null(Child(guard, "socket")));
+        Eventually(() => Assert.Null(Child(guard, "socket")));
         Command<Status>(guard, new Resume());
         Assert.Equal(local, AwaitChange(State.Bound).Local);
         Assert.Equal("same session", Ask(peer, "same session"));
@@ -171,7 +171,7 @@ public sealed class DatagramEndpointTests : GuardSpec
     {
         var patience = peer.ReceiveTimeout;
         peer.ReceiveTimeout = 100;
-        AwaitAssert(() => Assert.Equal(answer, Ask(peer, text)), Soon);
+        Eventually(() => Assert.Equal(answer, Ask(peer, text)));
         peer.ReceiveTimeout = patience;
     }
 

@@ -88,13 +88,13 @@ public sealed class DialerTests : GuardSpec
         AssertEchoes(peer, "before");
         Command<Status>(guard, new Suspend());
         Command<Status>(guard, new Resume());
-        AwaitAssert(() => Assert.Equal(State.Bound, StatusOf(guard).State), Soon);
+        Eventually(() => Assert.Equal(State.Bound, StatusOf(guard).State));
         AssertEchoes(peer, "after");
         Assert.False(server.Poll(TimeSpan.FromMilliseconds(200), SelectMode.SelectRead), "it dialled a second time");
 
         Command<Status>(guard, new Suspend());
         peer.Dispose();
-        AwaitAssert(() => Assert.Equal(0, Counters.Open), Soon);
+        Eventually(() => Assert.Equal(0, Counters.Open));
         Assert.False(server.Poll(TimeSpan.FromMilliseconds(200), SelectMode.SelectRead), "it dialled while suspended");
         Assert.Equal(State.Suspended, StatusOf(guard).State);
         Command<Status>(guard, new Resume());
@@ -129,7 +129,7 @@ public sealed class DialerTests : GuardSpec
         {
             Assert.Empty(peer.ReceiveToEnd());
             peer.Dispose();
-            AwaitAssert(() => Assert.Equal(0, Counters.Open), Soon);
+            Eventually(() => Assert.Equal(0, Counters.Open));
         }
 
         guard.Tell(new Restart(), TestActor);

@@ -34,7 +34,7 @@ public sealed class ListenerTests : GuardSpec
         Assert.Equal(guard.Path.ToStringWithoutAddress(), status.ActorPath);
         var record = Assert.Single(Sockets.Connections.Open);
         Assert.Equal(("echo", "echo", 5), (record.Endpoint, record.Protocol, record.BytesIn));
-        AwaitAssert(() => Assert.Equal((5, 1), (record.BytesOut, record.MessagesOut))); // counted behind the system call
+        Eventually(() => Assert.Equal((5, 1), (record.BytesOut, record.MessagesOut))); // counted behind the system call
         Assert.Equal($"{status.ActorPath}/conns/conn-{record.Id}", record.ActorPath);
     }
 
@@ -147,7 +147,7 @@ public sealed class ListenerTests : GuardSpec
         using (var peer = PlainStream.Connect(bound.Local!))
             AssertEchoes(peer, "there");
         Command<Status>(guard, new Stop());
-        AwaitAssert(() => Assert.Empty(Directory.EnumerateFileSystemEntries(directory)));
+        Eventually(() => Assert.Empty(Directory.EnumerateFileSystemEntries(directory)));
         Directory.Delete(directory);
     }
 
@@ -195,7 +195,7 @@ public sealed class ListenerTests : GuardSpec
         using var peer = PlainStream.Connect(local);
         AssertEchoes(peer, "before");
         Assert.Equal(State.Suspended, Command<Status>(guard, new Suspend()).State);
-        AwaitAssert(() => Assert.Throws<SocketException>(() => PlainStream.Connect(local)));
+        Eventually(() => Assert.Throws<SocketException>(() => PlainStream.Connect(local)));
         AssertEchoes(peer, "meanwhile");
         var status = StatusOf(guard);
         Assert.Equal((State.Suspended, 0, 1), (status.State, status.Restarts, status.Connections));
@@ -217,7 +217,7 @@ public sealed class ListenerTests : GuardSpec
             guard.Tell(new Suspend(), TestActor);
             ExpectMsg<Status>();
             Assert.Equal(State.Suspended, StatusOf(guard).State);
-            AwaitAssert(() => Assert.Null(Child(guard, "listener")));
+            Eventually(() => Assert.Null(Child(guard, "listener")));
         }
     }
 
@@ -231,8 +231,8 @@ public sealed class ListenerTests : GuardSpec
             guard.Tell(new Resume(), TestActor);
         }
 
-        ReceiveN(100, Soon);
-        AwaitAssert(() => Assert.Equal(State.Bound, StatusOf(guard).State), Soon);
+        ReceiveN(100);
+        Eventually(() => Assert.Equal(State.Bound, StatusOf(guard).State));
         Assert.Equal(0, StatusOf(guard).Restarts);
         using var peer = PlainStream.Connect(local);
         AssertEchoes(peer, "back");
@@ -265,7 +265,7 @@ public sealed class ListenerTests : GuardSpec
         Assert.Equal(State.Closed, Command<Unavailable>(guard, new Suspend()).State);
         Assert.Equal(State.Closed, Command<Unavailable>(guard, new Resume()).State);
         Assert.Throws<SocketException>(() => PlainStream.Connect(local));
-        AwaitAssert(() => Assert.Equal(0, StatusOf(guard).Connections), Soon);
+        Eventually(() => Assert.Equal(0, StatusOf(guard).Connections));
 
         Command<Status>(guard, new Restart());
         Assert.Equal(local, AwaitChange(State.Bound).Local);

@@ -59,7 +59,8 @@ public sealed class CrowdTests(ITestOutputHelper output)
         var clients = new List<Socket>();
         for (var i = 0; i < Crowd; i++)
             clients.Add(await ConnectAsync(endPoint));
-        var served = await WelcomedAsync(clients);
+        var served = await WelcomedAsync(clients, untilFirst: true);
+        served.AddRange(await WelcomedAsync(clients.Except(served).ToList()));
         Assert.InRange(served.Count, 8, Spare);
         output.WriteLine($"{served.Count} of {Crowd} served with {Spare} descriptors to spare");
 

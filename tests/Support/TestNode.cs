@@ -93,13 +93,21 @@ internal sealed class TestNode : IAsyncDisposable
     public async Task DrainAsync() =>
         await _runtime.Endpoints!.Ask<EndpointsActor.Drained>(new EndpointsActor.DrainAll(), Patience);
 
+    /// <summary>What was lost on its way to an actor in the moment of its end is found by the collector, and only by it.</summary>
+    private bool NothingAfterCollection()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        return Pool.RentedCount == 0;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await DrainAsync();
         Eventually.Holds(() => View.Sockets.Connections.OpenCount == 0, () => $"{View.Sockets.Connections.OpenCount} connections stay listed as open");
         // A datagram socket holds a slab to read into for as long as it is open.
         System.Stop(_runtime.Endpoints!);
-        Eventually.Holds(() => Pool.RentedCount == 0, () => $"{Pool.RentedCount} slabs of {Pool.RentedBytes} bytes were not returned");
+        Eventually.Holds(() => Pool.RentedCount == 0 || (ExpectsCrashes && NothingAfterCollection()), () => $"{Pool.RentedCount} slabs of {Pool.RentedBytes} bytes were not returned");
         Eventually.Equal(0, () => View.Relay.Index.Count);
         await _host.StopAsync();
         _host.Dispose();

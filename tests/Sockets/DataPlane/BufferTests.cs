@@ -133,6 +133,19 @@ public sealed class BufferTests : SocketSpec
     }
 
     [Fact]
+    public void Slab_that_nobody_can_reach_any_more_is_no_longer_counted_as_rented()
+    {
+        var pool = new SlabPool(1024 * 1024);
+        Lose(pool);
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        Assert.Equal((0L, 0L), (pool.RentedBytes, pool.RentedCount));
+
+        [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        static void Lose(SlabPool pool) => Assert.NotNull(pool.TryRent(100, null));
+    }
+
+    [Fact]
     public void What_reaches_an_actor_after_its_end_is_reaped()
     {
         var gone = CreateTestProbe();

@@ -53,10 +53,16 @@ internal sealed class SlabPool(long boundBytes)
 
     public static int SizeFor(int bytes) => (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(bytes, MinBytes, MaxBytes));
 
-    internal void Return(Slab slab)
+    /// <summary>No longer rented, and not to come back: the collector found it.</summary>
+    internal void Forget(Slab slab)
     {
         Interlocked.Add(ref _rentedBytes, -slab.Length);
         Interlocked.Decrement(ref _rentedCount);
+    }
+
+    internal void Return(Slab slab)
+    {
+        Forget(slab);
         if (Interlocked.Add(ref _idleBytes, slab.Length) > _keepBytes)
             Interlocked.Add(ref _idleBytes, -slab.Length);
         else

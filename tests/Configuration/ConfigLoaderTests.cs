@@ -13,11 +13,12 @@ public sealed class ConfigLoaderTests
     {
         var options = Configs.Options("node.name = lab", environment: Runtime);
         Assert.Equal(
-            ["tcp-7400 tcp://127.0.0.1:7400", "udp-7400 udp://127.0.0.1:7400", "unix-anode-lab unix:///run/user/7/anode-lab.sock"],
+            ["tcp-7400 tcp://127.0.0.1:7400", "udp-7400 udp://127.0.0.1:7400", "tcp-4222 tcp://127.0.0.1:4222", "unix-anode-lab unix:///run/user/7/anode-lab.sock"],
             options.Listeners.Select(l => $"{l.Name} {l.Address}"));
         Assert.Equal("tcp://127.0.0.1:7480", options.Http.Address!.ToString());
         Assert.Equal((1024 * 1024, 1024 * 1024 + (64 * 1024)), (options.Limits.PayloadBytes, options.Limits.FrameBytes));
-        Assert.All(options.Listeners, l => Assert.Equal((EndpointProtocol.Native, true), (l.Protocol, l.Required)));
+        Assert.All(options.Listeners, l => Assert.Equal(
+            (l.Address.Port == 4222 ? EndpointProtocol.Nats : EndpointProtocol.Native, true), (l.Protocol, l.Required)));
     }
 
     [Fact]

@@ -39,10 +39,10 @@ public sealed class ListenUriTests
     public void Query_values_are_percent_decoded() => Assert.Equal("a.ü.>", Listener("unix:@x?protocol=lines&subscribe=a.%C3%BC.%3E").Lines.Subscribe);
 
     [Theory]
-    [InlineData("tcp://127.0.0.1:1?protocol=nats", "--listen: node.listeners[0].protocol = 'nats' is not available in this build: available are native, lines")]
-    [InlineData("tcp://127.0.0.1:1?protocol=link", "--listen: node.listeners[0].protocol = 'link' is not available in this build: available are native, lines")]
+    [InlineData("udp://127.0.0.1:1?protocol=nats", "--listen: protocol = nats is for tcp:// and unix:// only: NATS has no datagrams")]
+    [InlineData("tcp://127.0.0.1:1?protocol=link", "--listen: node.listeners[0].protocol = 'link' is not available in this build: available are native, nats, lines")]
     [InlineData("tcp://127.0.0.1:1?protocol=proxy", "--listen: node.listeners[0].protocol = 'proxy' is not available in this build")]
-    [InlineData("tcp://127.0.0.1:1?protocol=gopher", "--listen: node.listeners[0].protocol = 'gopher' is not one of native, lines")]
+    [InlineData("tcp://127.0.0.1:1?protocol=gopher", "--listen: node.listeners[0].protocol = 'gopher' is not one of native, nats, lines")]
     [InlineData("tls://127.0.0.1:1", "--listen: node.listeners[0].address = 'tls://127.0.0.1:1' needs TLS, which is not available in this build")]
     [InlineData("tcp://::1:7400", "has an IPv6 address without brackets: write [::1]:7400")]
     [InlineData("tcp://127.0.0.1", "has no port")]

@@ -2,14 +2,17 @@ using Anode.Hosting.Configuration;
 using Anode.Messages;
 using Anode.Protocols.Lines;
 using Anode.Protocols.Native;
+using Anode.Protocols.Nats;
 using Anode.Protocols.Relay;
 using Anode.Sockets;
 
 namespace Anode.Hosting;
 
 /// <summary>From configuration to what the sockets and protocols take: the one place where a protocol's name meets its code.</summary>
-internal sealed class EndpointSpecs(RelayCore core, SocketContext sockets)
+internal sealed class EndpointSpecs(RelayCore core, SocketContext sockets, NatsServer nats)
 {
+    private const string NatsProtocol = "nats";
+
     public static SocketSettings SettingsOf(NodeOptions options) => new()
     {
         BufferBytes = options.Limits.BufferBytes,
@@ -47,6 +50,18 @@ internal sealed class EndpointSpecs(RelayCore core, SocketContext sockets)
         var users = options.Security.Users.Select(user => (user.User, user.Password)).ToArray();
         return new RelayCore(options.Name, messages, new AccessPolicy([.. options.Security.Tokens], users));
     }
+
+    public static NatsServer NatsOf(NodeOptions options, RelayCore core, EndpointDirectory endpoints) => new(
+        options.Name,
+        typeof(EndpointSpecs).Assembly.GetName().Version!.ToString(3),
+        !core.Access.IsOpen,
+        (int)options.Limits.PayloadBytes,
+        options.Timeouts.LameDuck,
+        () => [.. endpoints.All
+            .Where(entry => entry.Spec is { Kind: EndpointKind.Listener, Protocol: NatsProtocol })
+            .Select(entry => entry.Status)
+            .Where(status => status is { State: Endpoint.State.Bound, Local: { IsUnix: false, Host: not ("0.0.0.0" or "::") } })
+            .Select(status => NatsServer.HostPort(status!.Local!))]);
 
     public static EndpointGuard.GuardOptions GuardOptionsOf(NodeOptions options) => new(
         new Sockets.RestartOptions(
@@ -91,6 +106,7 @@ internal sealed class EndpointSpecs(RelayCore core, SocketContext sockets)
     private ProtocolFactory StreamOf(EndpointProtocol protocol, LinesOptions lines) => protocol switch
     {
         EndpointProtocol.Lines => () => new LinesClient(core, SettingsOf(lines)),
+        EndpointProtocol.Nats => () => new NatsClient(core, nats),
         _ => () => new NativeClient(core),
     };
 

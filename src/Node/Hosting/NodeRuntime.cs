@@ -13,14 +13,15 @@ internal sealed class NodeRuntime
         Options = options;
         var sockets = new SocketContext(EndpointSpecs.SettingsOf(options));
         var relay = EndpointSpecs.CoreOf(options);
-        Specs = new EndpointSpecs(relay, sockets).Of(options);
+        var endpoints = new EndpointDirectory();
+        Specs = new EndpointSpecs(relay, sockets, EndpointSpecs.NatsOf(options, relay, endpoints)).Of(options);
         View = new NodeView
         {
             Name = options.Name,
             Token = options.Http.Token,
             Sockets = sockets,
             Relay = relay,
-            Endpoints = new EndpointDirectory(),
+            Endpoints = endpoints,
             Events = new EventLog(),
         };
         // Before the tree stands: a node of which nothing has begun must not look like one that has nothing to begin.

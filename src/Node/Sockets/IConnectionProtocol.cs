@@ -32,6 +32,11 @@ internal interface IConnectionProtocol
     /// <summary>A message to the connection's actor that is not about bytes. False: not mine.</summary>
     bool OnMessage(object message);
 
+    /// <summary>
+    /// Somebody above wants the connection to end in good order: how long the peer is given before. Zero: at once. Asked once.
+    /// </summary>
+    TimeSpan OnAskedToEnd(CloseReason reason) => TimeSpan.Zero;
+
     /// <summary>The connection is about to end, once: last words may still be sent.</summary>
     void OnClosing(CloseReason reason, string? text);
 

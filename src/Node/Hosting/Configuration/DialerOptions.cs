@@ -23,6 +23,7 @@ internal sealed record DialerOptions
         var name = fields.Value("name", o => o.Name, EndpointKinds.Name);
         var address = fields.Value("address", o => o.Address, addressKind);
         var protocol = fields.Value("protocol", o => o.Protocol, EndpointKinds.Protocol);
+        fields.Require(protocol != EndpointProtocol.Nats, "protocol", "protocol = nats is for listeners only: in NATS the one who is dialled speaks first");
         return new()
         {
             Name = name,

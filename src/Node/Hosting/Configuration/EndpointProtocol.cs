@@ -5,6 +5,7 @@ internal enum EndpointProtocol
 {
     Native = 0,
     Lines = 1,
+    Nats = 2,
 }
 
 /// <summary>What happens to a connection that does not read what is sent to it.</summary>

@@ -47,6 +47,7 @@ internal sealed record ListenerOptions
             $"'{address}' names a host, but a listener binds an address of this machine: write its IP, 0.0.0.0 or [::] for all, or localhost");
         var protocol = fields.Value("protocol", o => o.Protocol, EndpointKinds.Protocol);
         var isStream = address.Kind == SocketKind.Stream;
+        fields.Require(isStream || protocol != EndpointProtocol.Nats, "protocol", "protocol = nats is for tcp:// and unix:// only: NATS has no datagrams");
         var stream = fields.Only(isStream, "it is for tcp:// and unix:// only, there are no connections to accept here");
         var ip = fields.Only(!address.IsUnix, "it is for tcp:// and udp:// only");
         var v6 = fields.Only(address.Family == Family.Inet6, "it is for IPv6 addresses like tcp://[::]:7400 only");

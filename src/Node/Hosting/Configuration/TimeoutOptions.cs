@@ -18,12 +18,16 @@ internal sealed record TimeoutOptions
     /// <summary>One attempt to connect, name resolution included.</summary>
     public required TimeSpan Connect { get; init; }
 
+    /// <summary>From telling a NATS client that the node leaves until its connection is closed.</summary>
+    public required TimeSpan LameDuck { get; init; }
+
     public static TimeoutOptions Map(Fields<TimeoutOptions> fields) => new()
     {
         Hello = fields.Duration("hello", o => o.Hello, Bounds.Millisecond, Bounds.Day),
         Heartbeat = fields.Duration("heartbeat", o => o.Heartbeat, Bounds.Millisecond, Bounds.Day),
         HeartbeatMisses = fields.Count("heartbeat-misses", o => o.HeartbeatMisses, 1, 100),
         Linger = fields.Duration("linger", o => o.Linger, Bounds.Zero, Bounds.Day),
+        LameDuck = fields.Duration("lame-duck", o => o.LameDuck, Bounds.Zero, Bounds.Day),
         Connect = fields.Duration("connect", o => o.Connect, Bounds.Millisecond, Bounds.Day),
     };
 }

@@ -1,4 +1,5 @@
 using Anode.Protocols.Native.Wire;
+using Anode.Protocols.Nats.Wire;
 using Anode.Routing;
 using Anode.Sockets;
 
@@ -48,9 +49,23 @@ internal sealed class Fanout(RelayCore core, RelaySubscriber? self, Func<int, Sl
     {
         if (message.FrameSlab is not null)
             return;
+        if (message.Headers.IsEmpty && !message.HeaderBlock.IsEmpty)
+            message.Headers = HeaderBlock.ToMap(message.HeaderBlock);
         var room = Scratch.Reserve(FrameWriter.SizeOfMsg(message.Subject.Length, message.Payload.Length, message.Reply.Length, message.Headers.Length));
         var length = FrameWriter.Msg(room, prefix: true, message.Subject, message.Payload, message.PayloadIsString, message.Reply, message.Headers);
         (message.FrameSlab, message.FrameOffset, message.FrameLength) = (Scratch.Slab, Scratch.Commit(length), length);
+    }
+
+    /// <summary>The message's headers as NATS writes them, converted now if its source had them as a map.</summary>
+    public ReadOnlySpan<byte> HeaderBlockOf(ref Publication message)
+    {
+        if (message.HeaderBlock.IsEmpty && !message.Headers.IsEmpty)
+        {
+            var block = new byte[HeaderBlock.SizeOfFromMap(message.Headers)];
+            message.HeaderBlock = block.AsSpan(0, HeaderBlock.FromMap(block, message.Headers));
+        }
+
+        return message.HeaderBlock;
     }
 
     /// <summary>Sends on everything gathered. Returns how many copies were turned away.</summary>

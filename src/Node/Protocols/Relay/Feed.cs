@@ -27,6 +27,9 @@ internal sealed class Feed(Fanout fanout, RelaySubscriber subscriber)
         _delivery.Append(slab, offset, length, messages: 1, merge);
     }
 
+    /// <summary>More of the message that was appended last.</summary>
+    public void AppendMore(Slab slab, int offset, int length) => _delivery!.Append(slab, offset, length, messages: 0);
+
     /// <summary>Sends on what was gathered. Returns how many messages the destination turned away: none of them or all.</summary>
     public int Flush()
     {

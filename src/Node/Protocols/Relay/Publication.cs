@@ -15,8 +15,11 @@ internal ref struct Publication
     /// <summary>Empty: no answer wanted.</summary>
     public ReadOnlySpan<byte> Reply;
 
-    /// <summary>A raw MessagePack map; empty: none.</summary>
+    /// <summary>A raw MessagePack map; empty: none, or only as <see cref="HeaderBlock"/>.</summary>
     public ReadOnlySpan<byte> Headers;
+
+    /// <summary>The same headers as NATS writes them; empty: none, or only as <see cref="Headers"/>.</summary>
+    public ReadOnlySpan<byte> HeaderBlock;
 
     /// <summary>The payload came as <c>str</c> and is passed on as it is.</summary>
     public bool PayloadIsString;
@@ -27,4 +30,24 @@ internal ref struct Publication
     public int FrameOffset;
 
     public int FrameLength;
+
+    /// <summary>Where the payload lies, if it lies in a slab: large ones are passed on from there.</summary>
+    public Slab? PayloadSlab;
+
+    public int PayloadOffset;
+
+    /// <summary>CR LF stands behind the payload in its slab.</summary>
+    public bool PayloadEndsLine;
+
+    /// <summary>Its NATS form for the subscription number <see cref="TextSid"/>, once there is one: others with that number get the same bytes.</summary>
+    public Slab? TextSlab;
+
+    public int TextOffset;
+
+    public int TextLength;
+
+    public long TextSid;
+
+    /// <summary>Headers in that form; 0 for a destination that takes none.</summary>
+    public int TextHeaderBytes;
 }

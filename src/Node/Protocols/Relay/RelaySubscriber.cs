@@ -14,8 +14,8 @@ internal abstract class RelaySubscriber(IConnection connection) : Subscriber
 
     public Outlet Outlet { get; } = connection.Outlet;
 
-    /// <summary>False: what it publishes does not come back to it.</summary>
-    public bool Echo { get; init; } = true;
+    /// <summary>False: what it publishes does not come back to it. Looked at on its own turn only, when a route is made.</summary>
+    public bool Echo { get; set; } = true;
 
     /// <summary>One copy for each matching subscription (NATS), or one for the connection however many of its filters match.</summary>
     public virtual bool PerSubscription => false;

@@ -24,6 +24,18 @@ internal sealed class Subscriptions(RelayCore core, RelaySubscriber subscriber, 
         record.Subscriptions = _bySid.Count;
     }
 
+    /// <summary>One whose filter matches, if there is one.</summary>
+    public Subscription? Matching(ReadOnlySpan<byte> subject)
+    {
+        foreach (var subscription in _bySid.Values)
+        {
+            if (Subject.Matches(subscription.Filter, subject))
+                return subscription;
+        }
+
+        return null;
+    }
+
     public void Remove(long sid)
     {
         if (!_bySid.Remove(sid, out var subscription))

@@ -30,6 +30,8 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
     private ICancelable? _stallCheck;
     private ICancelable? _deadline;
     private long _poolExhaustedSince;
+    private ICancelable? _endLater;
+    private bool _endAsked;
     private bool _peerEnded;
     private bool _finWanted;
     private bool _finSent;
@@ -103,7 +105,7 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
             case StreamReader.Resume resume: _reader.On(resume); return true;
             case Ticked { Engine: var engine, Tick: var tick } when engine == this: OnTick(tick); return true;
             case Overflowed: OnSlow("more was pending than the bound of this connection"); return true;
-            case End end: Close(end.Reason, end.Text); return true;
+            case End end: OnEnd(end); return true;
             default: return _protocol.OnMessage(message);
         }
     }
@@ -178,6 +180,7 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
         _phase = Phase.Ended;
         _stallCheck?.Cancel();
         _deadline?.Cancel();
+        _endLater?.Cancel();
         // What was not sent whole ends as a reset, and so do a crash and a stop from above: the peer must not take a torn stream for
         // a whole one.
         if (_aborted || _reason is null or CloseReason.Crashed || !_writer.Idle)
@@ -248,6 +251,17 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
             Enqueue(delivery);
         else
             delivery.Release();
+    }
+
+    /// <summary>The first time the peer may be given a moment; the same message comes again when that is over.</summary>
+    private void OnEnd(End end)
+    {
+        var grace = IsOpen && !_endAsked ? _protocol.OnAskedToEnd(end.Reason) : TimeSpan.Zero;
+        _endAsked = true;
+        if (grace > TimeSpan.Zero)
+            _endLater = After(grace, end);
+        else
+            Close(end.Reason, end.Text);
     }
 
     private void Enqueue(Delivery delivery)

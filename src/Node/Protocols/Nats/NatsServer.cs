@@ -1,0 +1,55 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Anode.Messages;
+
+namespace Anode.Protocols.Nats;
+
+/// <summary>What all NATS connections of a node say alike about it.</summary>
+/// <param name="name">The node's.</param>
+/// <param name="version">The program's.</param>
+/// <param name="authRequired">CONNECT must bring credentials.</param>
+/// <param name="maxPayload">Largest payload, in bytes.</param>
+/// <param name="lameDuck">From the notice of a stop until connections are closed.</param>
+/// <param name="doors">host:port of every NATS listener of this node that serves now.</param>
+internal sealed class NatsServer(
+    string name, string version, bool authRequired, int maxPayload, TimeSpan lameDuck, Func<IReadOnlyList<string>> doors)
+{
+    private const string Base32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+    /// <summary>Made anew with each start, in the form servers have: 56 letters that begin with N.</summary>
+    public string Id { get; } = "N" + RandomNumberGenerator.GetString(Base32, 55);
+
+    public bool AuthRequired => authRequired;
+
+    public TimeSpan LameDuck => lameDuck;
+
+    /// <summary>The JSON of INFO for one connection.</summary>
+    public byte[] Info(long connection, NetAddress local, NetAddress remote, bool leaving)
+    {
+        var urls = doors();
+        var own = local.IsUnix ? "" : HostPort(local);
+        // One address only, the one it came by, is no news; while this node leaves, it is not offered at all.
+        var others = urls.Where(url => url != own).ToList();
+        if (!leaving && others.Count > 0 && own.Length > 0)
+            others.Insert(0, own);
+        return JsonSerializer.SerializeToUtf8Bytes(
+            new InfoText(
+                Id, name, version, 1, local.IsUnix ? "" : local.Host, local.IsUnix ? 0 : local.Port, true, authRequired ? true : null, maxPayload,
+                connection, remote.IsUnix ? "" : remote.Host, others.Count > 0 ? others : null, leaving ? true : null),
+            InfoJson.Default.InfoText);
+    }
+
+    /// <summary>As clients write an address.</summary>
+    public static string HostPort(NetAddress address) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(address.Host.Contains(':') ? $"[{address.Host}]" : address.Host)}:{address.Port}");
+
+    internal sealed record InfoText(
+        string ServerId, string ServerName, string Version, int Proto, string Host, int Port, bool Headers, bool? AuthRequired, int MaxPayload,
+        long ClientId, string ClientIp, IReadOnlyList<string>? ConnectUrls, bool? Ldm);
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(NatsServer.InfoText))]
+internal sealed partial class InfoJson : JsonSerializerContext;

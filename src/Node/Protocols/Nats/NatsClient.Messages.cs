@@ -130,10 +130,16 @@ internal sealed partial class NatsClient
                 _subscriptions.Remove(sid);
             else
                 _subscriptions.SetMax(sid, op.Max);
-            if (op.Max == 0)
-                _subscriber.Sids.Forget(sid);
+            ForgetNameOf(sid);
         }
 
         Confirm();
+    }
+
+    /// <summary>Unless it is in use, perhaps again.</summary>
+    private void ForgetNameOf(long sid)
+    {
+        if (sid < 0 && !_subscriptions.Has(sid))
+            _subscriber.Sids.Forget(sid);
     }
 }

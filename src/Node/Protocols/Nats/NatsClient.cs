@@ -237,7 +237,7 @@ internal sealed partial class NatsClient(RelayCore core, NatsServer server) : IC
     private void OnExhausted(Subscription subscription)
     {
         _subscriptions.Forget(subscription);
-        _subscriber.Sids.Forget(subscription.Sid);
+        ForgetNameOf(subscription.Sid);
     }
 
     private void EndTurn()

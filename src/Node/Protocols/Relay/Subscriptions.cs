@@ -24,6 +24,8 @@ internal sealed class Subscriptions(RelayCore core, RelaySubscriber subscriber, 
         record.Subscriptions = _bySid.Count;
     }
 
+    public bool Has(long sid) => _bySid.ContainsKey(sid);
+
     /// <summary>One whose filter matches, if there is one.</summary>
     public Subscription? Matching(ReadOnlySpan<byte> subject)
     {

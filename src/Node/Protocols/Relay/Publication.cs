@@ -27,4 +27,13 @@ internal ref struct Publication
     public int FrameOffset;
 
     public int FrameLength;
+
+    /// <summary>The message <paramref name="number"/> frames behind this one, in a run of frames alike in all but the bytes of their payloads.</summary>
+    public readonly Publication InRun(int number)
+    {
+        var other = this;
+        other.FrameOffset += number * FrameLength;
+        other.Payload = FrameSlab!.Buffer.AsSpan(other.FrameOffset + FrameLength - Payload.Length, Payload.Length);
+        return other;
+    }
 }

@@ -77,6 +77,21 @@ public sealed class CrowdTests(ITestOutputHelper output)
         (await node.StopAsync()).Exits(0);
     }
 
+    /// <summary>
+    /// The pool of a small machine begins with two threads and gets more but slowly while others are busy there. Nothing the node does at its start
+    /// may block both.
+    /// </summary>
+    [Fact]
+    public async Task A_node_that_is_never_given_more_than_two_pool_threads_serves_a_crowd_at_once()
+    {
+        var two = new Dictionary<string, string> { ["DOTNET_ThreadPool_ForceMinWorkerThreads"] = "2", ["DOTNET_ThreadPool_ForceMaxWorkerThreads"] = "2" };
+        await using var node = await NodeProcess.StartAsync(two, "--http", "127.0.0.1:0");
+
+        await OpenAndCloseAsync(IPEndPoint.Parse(node.Tcp["tcp://".Length..]), 100);
+
+        (await node.StopAsync()).Exits(0);
+    }
+
     private static async Task OpenAndCloseAsync(IPEndPoint endPoint, int count) =>
         (await OpenAsync(endPoint, count)).ForEach(client => client.Dispose());
 

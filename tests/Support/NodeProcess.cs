@@ -28,7 +28,9 @@ internal sealed class NodeProcess : IAsyncDisposable
     public string? Http { get; private set; }
 
     /// <summary>On TCP and a Unix socket, without HTTP unless <paramref name="args"/> say otherwise; returns when it is ready.</summary>
-    public static async Task<NodeProcess> StartAsync(params string[] args)
+    public static Task<NodeProcess> StartAsync(params string[] args) => StartAsync(new Dictionary<string, string>(), args);
+
+    public static async Task<NodeProcess> StartAsync(IReadOnlyDictionary<string, string> environment, params string[] args)
     {
         var folder = Directory.CreateTempSubdirectory("anode-test-");
         using var watcher = new FileSystemWatcher(folder.FullName) { EnableRaisingEvents = true };
@@ -36,7 +38,7 @@ internal sealed class NodeProcess : IAsyncDisposable
         // Written beside and renamed: when it has its name, it is whole.
         watcher.Renamed += (_, renamed) => ready.TrySetResult(renamed.FullPath);
         string[] defaults = args.Contains("--http") ? [] : ["--http", "off"];
-        var node = new NodeProcess(folder, AnodeProcess.Start(
+        var node = new NodeProcess(folder, AnodeProcess.Start(environment,
         [
             "run", "--name", "box", "--listen", "tcp://127.0.0.1:0", "--listen", $"unix://{folder.FullName}/box.sock",
             "--ready-file", Path.Combine(folder.FullName, "ready.json"), .. defaults, .. args,

@@ -61,6 +61,7 @@ internal static class SupervisionTree
             .AddHocon(SockSerializer.Config, HoconAddMode.Prepend)
             .WithActors((system, _) =>
             {
+                Timers.Begin(system);
                 runtime.View.System = system;
                 runtime.Ready.Start(system);
                 runtime.View.Root = system.ActorOf(NodeActor.Props(runtime), "node");

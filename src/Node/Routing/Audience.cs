@@ -2,21 +2,19 @@ using System.Collections.Immutable;
 
 namespace Anode.Routing;
 
-/// <summary>Those who asked for one filter: the plain subscriptions in the order they came, and the queue groups.</summary>
+/// <summary>Those who asked for one filter: the plain subscriptions in the order of their births, and the queue groups.</summary>
 /// <remarks>
-/// Flat arrays, because matching reads them a thousand times for each change and hands them over in one copy. A change
-/// copies the array of its filter, 8 bytes for each subscription to <em>the same</em> filter: 80 KB among 10,000, some
-/// microseconds; filling up to n that way moves 4n² bytes, 0.4 GB for 10,000. Good to some tens of thousands; far beyond that
-/// a tree of chunks would pay.
+/// Among the members of one queue group the sender picks at random, so they stay one flat array: a change copies 8 bytes for each of them.
+/// Plain subscriptions may be very many, and are a <see cref="Crowd"/>.
 /// </remarks>
 internal sealed class Audience
 {
-    public static readonly Audience Nobody = new([], []);
+    public static readonly Audience Nobody = new(default, []);
 
-    private readonly ImmutableArray<Subscription> _plain;
+    private readonly Crowd _plain;
     private readonly ImmutableArray<QueueGroup> _queues;
 
-    private Audience(ImmutableArray<Subscription> plain, ImmutableArray<QueueGroup> queues)
+    private Audience(Crowd plain, ImmutableArray<QueueGroup> queues)
     {
         _plain = plain;
         _queues = queues;
@@ -26,7 +24,7 @@ internal sealed class Audience
 
     public void AddTo(Matches matches)
     {
-        matches.Plain.AddRange(_plain.AsSpan());
+        _plain.AddTo(matches.Plain);
         foreach (var group in _queues)
             matches.Add(group);
     }
@@ -35,43 +33,60 @@ internal sealed class Audience
     public Audience With(Subscription subscription)
     {
         if (subscription.Queue is not { } name)
-            return _plain.Contains(subscription) ? this : new Audience(_plain.Add(subscription), _queues);
-        for (var i = 0; i < _queues.Length; i++)
         {
-            var group = _queues[i];
-            if (!group.IsNamed(name))
-                continue;
-            return group.Members.Contains(subscription)
-                ? this
-                : new Audience(_plain, _queues.SetItem(i, new QueueGroup(group.Name, group.Members.Add(subscription))));
+            var plain = _plain.With(subscription);
+            return plain.Is(_plain) ? this : new Audience(plain, _queues);
         }
 
-        return new Audience(_plain, _queues.Add(new QueueGroup(name, [subscription])));
+        var at = IndexOf(name);
+        if (at < 0)
+            return new Audience(_plain, _queues.Add(new QueueGroup(name, [subscription])));
+        var group = _queues[at];
+        var place = group.IndexOf(subscription);
+        return place >= 0
+            ? this
+            : new Audience(_plain, _queues.SetItem(at, new QueueGroup(group.Name, group.Members.Insert(~place, subscription))));
     }
 
     /// <summary>This audience without those who leave; itself if none of them is in it.</summary>
-    public Audience Without(Departure departure, ref long left)
+    public Audience Without(ReadOnlySpan<Subscription> leaving, ref long left)
     {
-        var before = left;
-        var plain = Stay(_plain, departure, ref left);
-        var queues = _queues;
-        for (var i = queues.Length - 1; i >= 0; i--)
+        var (plain, queues, before) = (_plain, _queues, left);
+        foreach (var subscription in leaving)
         {
-            var group = queues[i];
-            var members = Stay(group.Members, departure, ref left);
-            if (members.IsEmpty)
-                queues = queues.RemoveAt(i);
-            else if (members.Length < group.Members.Length)
-                queues = queues.SetItem(i, new QueueGroup(group.Name, members));
+            if (subscription.Queue is { } name)
+            {
+                queues = Without(queues, name, subscription, ref left);
+                continue;
+            }
+
+            var stay = plain.Without(subscription);
+            left += stay.Is(plain) ? 0 : 1;
+            plain = stay;
         }
 
         return left == before ? this : new Audience(plain, queues);
     }
 
-    private static ImmutableArray<Subscription> Stay(ImmutableArray<Subscription> all, Departure departure, ref long left)
+    private static ImmutableArray<QueueGroup> Without(ImmutableArray<QueueGroup> queues, byte[] name, Subscription subscription, ref long left)
     {
-        var stay = all.RemoveAll(departure.Includes);
-        left += all.Length - stay.Length;
-        return stay;
+        var at = IndexOf(queues, name);
+        if (at < 0 || queues[at] is not { } group || group.IndexOf(subscription) is not (>= 0 and var place))
+            return queues;
+        left++;
+        return group.Members.Length == 1 ? queues.RemoveAt(at) : queues.SetItem(at, new QueueGroup(group.Name, group.Members.RemoveAt(place)));
+    }
+
+    private int IndexOf(byte[] name) => IndexOf(_queues, name);
+
+    private static int IndexOf(ImmutableArray<QueueGroup> queues, byte[] name)
+    {
+        for (var i = 0; i < queues.Length; i++)
+        {
+            if (queues[i].IsNamed(name))
+                return i;
+        }
+
+        return -1;
     }
 }

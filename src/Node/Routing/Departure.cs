@@ -1,36 +1,35 @@
 namespace Anode.Routing;
 
-/// <summary>Subscriptions that leave together, prepared once however often the change has to be tried.</summary>
+/// <summary>Subscriptions that leave together, prepared once however often the change has to be tried: by filter, in the order of their births.</summary>
 internal sealed class Departure
 {
+    private readonly Subscription[] _leaving;
+    private readonly List<Range> _groups = [];
+
     public Departure(ReadOnlySpan<Subscription> leaving)
     {
-        var all = new HashSet<Subscription>(leaving.Length, ReferenceEqualityComparer.Instance);
-        foreach (var subscription in leaving)
-            all.Add(subscription);
-        Filters = Distinct(all);
-        Includes = all.Contains;
+        _leaving = leaving.ToArray();
+        if (_leaving.Length > 1)
+            Array.Sort(_leaving, ByFilter);
+        for (var start = 0; start < _leaving.Length;)
+        {
+            var end = start + 1;
+            while (end < _leaving.Length && _leaving[end].Filter.AsSpan().SequenceEqual(_leaving[start].Filter))
+                end++;
+            _groups.Add(start..end);
+            start = end;
+        }
     }
 
-    /// <summary>Their filters, each once: one visit to a filter's node takes all who leave it.</summary>
-    public IReadOnlyList<byte[]> Filters { get; }
+    /// <summary>How many different filters: one visit to a filter's node takes all who leave it.</summary>
+    public int Filters => _groups.Count;
 
-    public Predicate<Subscription> Includes { get; }
+    /// <summary>Those who leave one of the filters; at least one.</summary>
+    public ReadOnlySpan<Subscription> Of(int filter) => _leaving.AsSpan(_groups[filter]);
 
-    private static List<byte[]> Distinct(HashSet<Subscription> subscriptions)
+    private static int ByFilter(Subscription a, Subscription b)
     {
-        var sorted = new byte[subscriptions.Count][];
-        var count = 0;
-        foreach (var subscription in subscriptions)
-            sorted[count++] = subscription.Filter;
-        Array.Sort(sorted, static (a, b) => a.AsSpan().SequenceCompareTo(b));
-        var distinct = new List<byte[]>();
-        foreach (var filter in sorted)
-        {
-            if (distinct.Count == 0 || !filter.AsSpan().SequenceEqual(distinct[^1]))
-                distinct.Add(filter);
-        }
-
-        return distinct;
+        var order = a.Filter.AsSpan().SequenceCompareTo(b.Filter);
+        return order != 0 ? order : a.Birth.CompareTo(b.Birth);
     }
 }

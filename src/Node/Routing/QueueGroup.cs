@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 
 namespace Anode.Routing;
 
@@ -8,6 +9,9 @@ internal sealed class QueueGroup(byte[] name, ImmutableArray<Subscription> membe
     public byte[] Name { get; } = name;
 
     public ImmutableArray<Subscription> Members { get; } = members;
+
+    /// <summary>Where it is, or the complement of where it would go: members stand in the order of their births.</summary>
+    public int IndexOf(Subscription subscription) => Crowd.IndexIn(ImmutableCollectionsMarshal.AsArray(Members)!, subscription);
 
     public bool IsNamed(ReadOnlySpan<byte> name) => name.SequenceEqual(Name);
 }

@@ -11,15 +11,19 @@ namespace Anode.Routing;
 /// </remarks>
 internal sealed class RouteMap
 {
-    public static readonly RouteMap Empty = new(RouteNode.Empty, 0);
+    public static readonly RouteMap Empty = new(RouteNode.Empty, 0, 0);
 
     private readonly RouteNode _root;
 
-    private RouteMap(RouteNode root, long count)
+    private RouteMap(RouteNode root, long count, long version)
     {
         _root = root;
         Count = count;
+        Version = version;
     }
+
+    /// <summary>Counts the changes from <see cref="Empty"/> to here: each map of an index has the version of the one before it, and one.</summary>
+    public long Version { get; }
 
     /// <summary>Subscriptions in it.</summary>
     public long Count { get; }
@@ -45,7 +49,7 @@ internal sealed class RouteMap
     {
         var tokens = new Tokens(subscription.Filter, stackalloc byte[Tokens.MaxCount], stackalloc uint[Tokens.MaxCount]);
         var root = _root.With(tokens, 0, subscription);
-        return ReferenceEquals(root, _root) ? this : new RouteMap(root, Count + 1);
+        return ReferenceEquals(root, _root) ? this : new RouteMap(root, Count + 1, Version + 1);
     }
 
     /// <summary>This map without those who leave; itself if none of them is in it.</summary>
@@ -55,8 +59,19 @@ internal sealed class RouteMap
         Span<uint> hashes = stackalloc uint[Tokens.MaxCount];
         var root = _root;
         var left = 0L;
-        foreach (var filter in departure.Filters)
-            root = root.Without(new Tokens(filter, ends, hashes), 0, departure, ref left) ?? RouteNode.Empty;
-        return left == 0 ? this : new RouteMap(root, Count - left);
+        for (var i = 0; i < departure.Filters; i++)
+        {
+            var leaving = departure.Of(i);
+            root = root.Without(new Tokens(leaving[0].Filter, ends, hashes), 0, leaving, ref left) ?? RouteNode.Empty;
+        }
+
+        return left == 0 ? this : new RouteMap(root, Count - left, Version + 1);
+    }
+
+    /// <summary>This map with one subscription in the place of another of the same filter, as one change.</summary>
+    public RouteMap Replacing(Departure old, Subscription by)
+    {
+        var after = Without(old).With(by);
+        return new RouteMap(after._root, after.Count, Version + 1);
     }
 }

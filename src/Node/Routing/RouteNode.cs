@@ -73,24 +73,24 @@ internal sealed class RouteNode : HamtEntry
     }
 
     /// <summary>This node without those who leave this filter; itself if none is there, null if nobody remains.</summary>
-    public RouteNode? Without(in Tokens filter, int at, Departure departure, ref long left)
+    public RouteNode? Without(in Tokens filter, int at, ReadOnlySpan<Subscription> leaving, ref long left)
     {
-        var changed = Reduce(filter, at, departure, ref left);
+        var changed = Reduce(filter, at, leaving, ref left);
         return changed.IsEmpty ? null : changed;
     }
 
-    private RouteNode Reduce(in Tokens filter, int at, Departure departure, ref long left)
+    private RouteNode Reduce(in Tokens filter, int at, ReadOnlySpan<Subscription> leaving, ref long left)
     {
         if (at == filter.Count)
-            return Change(here: _here.Without(departure, ref left));
+            return Change(here: _here.Without(leaving, ref left));
         var token = filter[at];
         if (Subject.IsTail(token))
-            return Change(tail: _tail.Without(departure, ref left));
+            return Change(tail: _tail.Without(leaving, ref left));
         if (Subject.IsOneToken(token))
-            return Change(_star?.Without(filter, at + 1, departure, ref left));
+            return Change(_star?.Without(filter, at + 1, leaving, ref left));
         var hash = filter.HashOf(at);
         var child = _literals.Find(token, hash);
-        var next = child?.Without(filter, at + 1, departure, ref left);
+        var next = child?.Without(filter, at + 1, leaving, ref left);
         if (ReferenceEquals(next, child))
             return this;
         var literals = next is null ? _literals.Without(token, hash) : _literals.With(next);

@@ -9,6 +9,8 @@ namespace Anode.Routing;
 /// </remarks>
 internal sealed class Subscription
 {
+    private static long _births;
+
     private readonly Subscription? _origin;
     private long _taken;
 
@@ -30,10 +32,14 @@ internal sealed class Subscription
         Filter = filter;
         Queue = queue;
         Max = max;
+        Birth = Interlocked.Increment(ref _births);
     }
 
     private Subscription(Subscription origin, long max)
         : this(origin.Subscriber, origin.Sid, origin.Filter, origin.Queue, max) => _origin = origin._origin ?? origin;
+
+    /// <summary>Its number among all of the process: who was made earlier has a lower one. What finds it among many.</summary>
+    public long Birth { get; }
 
     public Subscriber Subscriber { get; }
 

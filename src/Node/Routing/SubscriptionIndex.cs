@@ -20,6 +20,9 @@ internal sealed class SubscriptionIndex
     /// <summary>The subscriptions of this moment. The reference changes with every change, and only then.</summary>
     public RouteMap Current => Volatile.Read(ref _current);
 
+    /// <summary>What the newest changes were about.</summary>
+    public ChangeLog Changes { get; } = new();
+
     public long Count => Current.Count;
 
     /// <summary>Adds a subscription. False: this very one is in it already.</summary>
@@ -29,19 +32,28 @@ internal sealed class SubscriptionIndex
         {
             var before = Current;
             var after = before.With(subscription);
-            if (TrySwap(before, after))
-                return !ReferenceEquals(after, before);
+            if (ReferenceEquals(after, before))
+                return false;
+            if (!TrySwap(before, after))
+                continue;
+            Changes.Add(new Change(after.Version, subscription.Filter));
+            return true;
         }
     }
 
-    /// <summary>Puts one in the place of another in a single change: no message finds both, and none finds neither.</summary>
+    /// <summary>Puts one in the place of another of the same filter in a single change: no message finds both, and none finds neither.</summary>
     public void Replace(Subscription old, Subscription by)
     {
         var departure = new Departure(new ReadOnlySpan<Subscription>(in old));
-        RouteMap before;
-        do
-            before = Current;
-        while (!TrySwap(before, before.Without(departure).With(by)));
+        for (; ; )
+        {
+            var before = Current;
+            var after = before.Replacing(departure, by);
+            if (!TrySwap(before, after))
+                continue;
+            Changes.Add(new Change(after.Version, by.Filter));
+            return;
+        }
     }
 
     /// <summary>Removes a subscription. False: it was not in it.</summary>
@@ -49,8 +61,7 @@ internal sealed class SubscriptionIndex
 
     /// <summary>Removes all of these that are in it; says how many were.</summary>
     /// <remarks>
-    /// In one change, unless others keep winning: readers should see a connection leave once and not a thousand times, each
-    /// of which empties their caches.
+    /// In one change, unless others keep winning: readers should see a connection leave once and not a thousand times.
     /// </remarks>
     public long RemoveAll(IEnumerable<Subscription> subscriptions) => RemoveAll(subscriptions.ToArray().AsSpan());
 
@@ -61,8 +72,12 @@ internal sealed class SubscriptionIndex
         {
             var before = Current;
             var after = before.Without(departure);
-            if (TrySwap(before, after))
-                return before.Count - after.Count;
+            if (ReferenceEquals(after, before))
+                return 0;
+            if (!TrySwap(before, after))
+                continue;
+            Changes.Add(new Change(after.Version, departure));
+            return before.Count - after.Count;
         }
 
         var half = leaving.Length / 2;
@@ -70,5 +85,5 @@ internal sealed class SubscriptionIndex
     }
 
     private bool TrySwap(RouteMap before, RouteMap after) =>
-        ReferenceEquals(after, before) || ReferenceEquals(Interlocked.CompareExchange(ref _current, after, before), before);
+        ReferenceEquals(Interlocked.CompareExchange(ref _current, after, before), before);
 }

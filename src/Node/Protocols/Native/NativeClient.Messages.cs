@@ -12,16 +12,30 @@ internal sealed partial class NativeClient
     private byte[] _goodSubject = [];
     private int _goodLength;
 
-    private void OnMsg(Slab slab, int offset, ReadOnlySpan<byte> body, int items, int at)
+    /// <returns>How many of the bytes behind it were more of the same, and went with it.</returns>
+    private int OnMsg(Slab slab, int offset, ReadOnlySpan<byte> body, int items, int at, int behind)
     {
         if (!Check(BodyReader.ReadMsg(body, items, at, out var view, _limits.NestingDepth)))
-            return;
+            return 0;
         var message = Publication(body, view);
         if (!Admit(message, id: null))
-            return;
+            return 0;
         (message.FrameSlab, message.FrameOffset, message.FrameLength) = (slab, offset - Framing.PrefixBytes, body.Length + Framing.PrefixBytes);
+        (message.PayloadSlab, message.PayloadOffset, message.Stride) = (slab, offset + view.Payload.Offset, message.FrameLength);
+        if (behind >= message.FrameLength && FrameRun.CanBegin(view, body.Length))
+            return OnRun(ref message, view.Payload.Offset + Framing.PrefixBytes, behind);
         if (_fanout.Publish(ref message) == 0 && message.Reply.Length > 0)
             SendNoResponders(message.Reply);
+        return 0;
+    }
+
+    private int OnRun(ref Publication first, int frontBytes, int behind)
+    {
+        var window = first.FrameSlab!.Buffer.AsSpan(first.FrameOffset, first.FrameLength + behind);
+        var count = FrameRun.Length(window, first.FrameLength, frontBytes);
+        _messages += count - 1;
+        _fanout.PublishRun(ref first, count);
+        return (count - 1) * first.FrameLength;
     }
 
     private void OnPut(ReadOnlySpan<byte> body, int items, int at)

@@ -102,8 +102,7 @@ internal sealed partial class NativeClient(RelayCore core) : IConnectionProtocol
             switch (Framing.TryRead(window, _limits.FrameBytes, out var bodyOffset, out var bodyLength, out var total))
             {
                 case FrameResult.Complete:
-                    OnBody(slab, offset + consumed + bodyOffset, bodyLength);
-                    consumed += total;
+                    consumed += total + OnBody(slab, offset + consumed + bodyOffset, bodyLength, window.Length - total);
                     continue;
                 case FrameResult.Incomplete:
                     needed = total;
@@ -126,28 +125,34 @@ internal sealed partial class NativeClient(RelayCore core) : IConnectionProtocol
             return 0; // an empty datagram is only a sign of life
         // The reader left room for it: as a frame with its length, a datagram can be passed on to streams as it is.
         System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(slab.Buffer.AsSpan(offset - DatagramReader.Headroom), length);
-        OnBody(slab, offset, length);
+        OnBody(slab, offset, length, behind: 0);
         return length;
     }
 
-    private void OnBody(Slab slab, int offset, int length)
+    /// <param name="slab">Where the body is.</param>
+    /// <param name="offset">Where it begins.</param>
+    /// <param name="length">Of the body.</param>
+    /// <param name="behind">How many bytes have been read behind it.</param>
+    /// <returns>How many of those it took as well.</returns>
+    private int OnBody(Slab slab, int offset, int length, int behind)
     {
         var body = slab.Buffer.AsSpan(offset, length);
         if (!BodyReader.TryReadKind(body, out var items, out var kind, out var at))
         {
             Refuse(_subscriber is null ? CloseReason.BadHello : CloseReason.BadFrame, ParseError.NoKind.ToString());
-            return;
+            return 0;
         }
 
         if (_subscriber is null)
         {
             OnFirst(body, items, kind, at);
-            return;
+            return 0;
         }
 
+        if (kind == (long)Kind.Msg)
+            return OnMsg(slab, offset, body, items, at, behind);
         switch ((Kind)Math.Clamp(kind, 0, byte.MaxValue))
         {
-            case Kind.Msg: OnMsg(slab, offset, body, items, at); break;
             case Kind.Put: OnPut(body, items, at); break;
             case Kind.Sub: OnSub(body, items, at); break;
             case Kind.Unsub: OnUnsub(body, items, at); break;
@@ -157,6 +162,8 @@ internal sealed partial class NativeClient(RelayCore core) : IConnectionProtocol
             case Kind.Hello: OnHelloAgain(body, items, at); break;
             default: OnUnknown(body, items, at, kind); break;
         }
+
+        return 0;
     }
 
     private void OnFirst(ReadOnlySpan<byte> body, int items, long kind, int at)
@@ -263,8 +270,7 @@ internal sealed partial class NativeClient(RelayCore core) : IConnectionProtocol
         var heard = _connection.Record.BytesIn;
         _silent = heard == _heardBytes ? _silent + 1 : 0;
         _heardBytes = heard;
-        if (_silent > 0)
-            _fanout.Forget();
+        _fanout.Forget(); // an idle source holds nothing, and a busy one holds nobody for long who has gone
         if (_silent >= _limits.HeartbeatMisses)
         {
             Refuse(CloseReason.HeartbeatTimeout, $"nothing was heard for {_silent} heartbeats");

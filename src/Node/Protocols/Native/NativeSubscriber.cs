@@ -30,6 +30,19 @@ internal sealed class NativeSubscriber(IConnection connection) : RelaySubscriber
             feed.Append(message.FrameSlab!, message.FrameOffset, message.FrameLength);
     }
 
+    /// <summary>On a stream the frames are one range, however many there are.</summary>
+    public override void DeliverRun(ref Publication first, int count, Subscription? chosen, Feed feed)
+    {
+        if (_datagram || chosen is not null)
+        {
+            base.DeliverRun(ref first, count, chosen, feed);
+            return;
+        }
+
+        feed.Fanout.EnsureFrames(ref first, count);
+        feed.Append(first.FrameSlab!, first.FrameOffset, first.FrameLength * count, messages: count);
+    }
+
     public override void DeliverToInbox(ref Publication message, Feed feed) => DeliverTo(ref message, InboxSid, feed);
 
     private void DeliverTo(ref Publication message, long sid, Feed feed)

@@ -17,12 +17,23 @@ internal sealed partial class NatsClient
     private int _knownTotal;
     private NatsOp _known;
 
-    /// <summary>A PUB with the control line of the last one: nothing of it has to be read or judged again but the end of its payload.</summary>
-    private bool TryRepeat(Slab slab, int offset, ReadOnlySpan<byte> window, out int total)
+    /// <summary>
+    /// PUBs with the control line of the last one: nothing of them has to be read or judged again but where their payloads end. All that are there
+    /// go as one run.
+    /// </summary>
+    private bool TryRepeat(Slab slab, int offset, ReadOnlySpan<byte> window, out int bytes)
     {
-        total = _knownTotal;
-        if (total == 0 || window.Length < total || window[total - 1] != '\n' || window[total - 2] != '\r'
-            || !window[.._knownLineBytes].SequenceEqual(_knownLine.AsSpan(0, _knownLineBytes)))
+        var total = _knownTotal;
+        var line = _knownLine.AsSpan(0, _knownLineBytes);
+        var count = 0;
+        for (bytes = 0; total > 0 && window.Length - bytes >= total; bytes += total, count++)
+        {
+            var next = window.Slice(bytes, total);
+            if (next[^1] != '\n' || next[^2] != '\r' || !next.StartsWith(line))
+                break;
+        }
+
+        if (count == 0)
             return false;
         var message = new Publication
         {
@@ -31,9 +42,10 @@ internal sealed partial class NatsClient
             PayloadSlab = slab,
             PayloadOffset = offset + _known.Payload.Offset,
             PayloadEndsLine = true,
+            Stride = total,
         };
-        _messages++;
-        _fanout.Publish(ref message);
+        _messages += count;
+        _fanout.PublishRun(ref message, count);
         return true;
     }
 

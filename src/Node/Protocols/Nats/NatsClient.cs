@@ -224,9 +224,9 @@ internal sealed partial class NatsClient(RelayCore core, NatsServer server) : IC
             return;
         }
 
+        _fanout.Forget(); // an idle source holds nothing, and a busy one holds nobody for long who has gone
         if (_silent > 0)
         {
-            _fanout.Forget();
             Say(NatsWriter.Ping);
             EndTurn();
         }

@@ -52,6 +52,21 @@ internal sealed class NatsSubscriber(IConnection connection) : RelaySubscriber(c
             AppendWhole(ref message, sid, name, block, feed);
     }
 
+    /// <summary>The whole run in one piece, encoded once for all destinations whose subscription has the same number.</summary>
+    public override void DeliverRun(ref Publication first, int count, Subscription? chosen, Feed feed)
+    {
+        var sid = chosen!.Sid;
+        if (sid < 0 || first.Payload.Length > CopyUpToBytes)
+        {
+            base.DeliverRun(ref first, count, chosen, feed);
+            return;
+        }
+
+        if (first.TextSlab is null || first.TextSid != sid)
+            EncodeRun(ref first, count, sid, feed.Fanout.Scratch);
+        feed.Append(first.TextSlab!, first.TextOffset, first.TextLength * count, messages: count);
+    }
+
     /// <summary>It has no inbox of the native kind: it is never told its name.</summary>
     public override void DeliverToInbox(ref Publication message, Feed feed)
     {
@@ -92,6 +107,30 @@ internal sealed class NatsSubscriber(IConnection connection) : RelaySubscriber(c
         feed.AppendMore(message.PayloadSlab!, message.PayloadOffset, message.Payload.Length + (ended ? NatsWriter.EndOfLine.Length : 0));
         if (!ended)
             feed.AppendMore(scratch.Slab!, start + at, NatsWriter.EndOfLine.Length);
+    }
+
+    private static void EncodeRun(ref Publication first, int count, long sid, Scratch scratch)
+    {
+        Span<byte> digits = stackalloc byte[NatsWriter.MaxDigits];
+        var name = digits[..NatsWriter.Digits(digits, sid)];
+        var size = first.Payload.Length;
+        var room = scratch.Reserve(
+            (NatsWriter.SizeOfLine(first.Subject.Length, name.Length, 0) + size + NatsWriter.EndOfLine.Length) * count);
+        var lineBytes = NatsWriter.MsgLine(room, first.Subject, name, default, size);
+        var length = lineBytes + size + NatsWriter.EndOfLine.Length;
+        var line = room[..lineBytes];
+        var source = first.PayloadSlab!.Buffer;
+        for (var (i, at, from) = (0, 0, first.PayloadOffset); i < count; i++, at += length, from += first.Stride)
+        {
+            if (i > 0)
+                line.CopyTo(room[at..]);
+            source.AsSpan(from, size).CopyTo(room[(at + lineBytes)..]);
+            room[at + length - 2] = (byte)'\r';
+            room[at + length - 1] = (byte)'\n';
+        }
+
+        (first.TextSlab, first.TextOffset, first.TextLength) = (scratch.Slab, scratch.Commit(length * count), length);
+        (first.TextSid, first.TextHeaderBytes) = (sid, 0);
     }
 
     private static int Line(Span<byte> room, in Publication message, ReadOnlySpan<byte> name, ReadOnlySpan<byte> block) => block.IsEmpty

@@ -6,31 +6,26 @@ using Anode.Sockets;
 namespace Anode.Protocols.Relay;
 
 /// <summary>
-/// The routing of one source, on its own turn: matches against the immutable index, remembers routes by subject, gathers one batch for
-/// each destination, and sends them on at the end of the read. No router actor, no message per message.
+/// The routing of one source, on its own turn: finds who gets a message, gathers one batch for each destination, and sends them on at the end
+/// of the read. No router actor, no message per message.
 /// </summary>
-/// <remarks>
-/// A route holds as long as the index's current map is the one it was made from. In order of cost: the same subject as the last message
-/// (a comparison), a subject seen before (a dictionary), a new one (the trie).
-/// </remarks>
+/// <remarks>A source that has published nothing, or is silent, holds nothing but this object.</remarks>
 internal sealed class Fanout(RelayCore core, RelaySubscriber? self, Func<int, Slab?> rent)
 {
-    private const int RememberedRoutes = 4096;
+    /// <summary>What is encoded for a run is one piece; so is the room for it.</summary>
+    private const int LongestRunBytes = 128 * 1024, RunOverheadBytes = 64;
 
-    private readonly Dictionary<byte[], Route> _routes = new(Utf8Key.Comparer);
-    private readonly Dictionary<RelaySubscriber, Feed> _feeds = [];
     private readonly List<Feed> _touched = [];
     private readonly List<Route> _uncounted = [];
-    private readonly Matches _matches = new();
-    private RouteMap _map = RouteMap.Empty;
-    private Route _lastRoute = new([]);
-    private int _buildMark;
-    private int _inboxFeeds;
+    private RouteMemory? _memory;
+    private Scratch? _scratch;
     private long _published;
     private long _delivered;
     private long _unheard;
 
-    public Scratch Scratch { get; } = new(rent);
+    public Scratch Scratch => _scratch ??= new Scratch(rent);
+
+    private RouteMemory Memory => _memory ??= new RouteMemory(this, core.Index, self);
 
     public bool IsOwn(RelaySubscriber subscriber) => ReferenceEquals(subscriber, self);
 
@@ -38,10 +33,37 @@ internal sealed class Fanout(RelayCore core, RelaySubscriber? self, Func<int, Sl
     public int Publish(ref Publication message)
     {
         var receivers = InboxName.IsInbox(message.Subject) ? PublishToInbox(ref message) : PublishToSubscribers(ref message);
-        _published++;
-        _delivered += receivers;
-        _unheard += receivers == 0 ? 1 : 0;
+        Count(1, receivers);
         return receivers;
+    }
+
+    /// <summary>
+    /// Routes a run: <paramref name="count"/> messages one behind the other in one slab, alike in all but the bytes of their payloads, of which
+    /// <paramref name="first"/> is the first. None of them has headers or asks for an answer.
+    /// </summary>
+    public void PublishRun(ref Publication first, int count)
+    {
+        for (var most = Math.Max(1, LongestRunBytes / (first.Stride + RunOverheadBytes)); count > most; count -= most)
+        {
+            var part = first;
+            first = first.InRun(most);
+            PublishRun(ref part, most);
+        }
+
+        if (count > 1 && !InboxName.IsInbox(first.Subject) && Memory.Of(first.Subject) is { IsPlain: true } route)
+        {
+            CountLater(route, count);
+            foreach (var target in route.Targets)
+                target.Feed.Subscriber.DeliverRun(ref first, count, target.Only, target.Feed);
+            Count(count, (long)count * route.Targets.Count);
+            return;
+        }
+
+        for (var i = 0; i < count; i++)
+        {
+            var message = first.InRun(i);
+            Publish(ref message);
+        }
     }
 
     /// <summary>The message as a native frame, prefix included, encoded now if its source had none.</summary>
@@ -54,6 +76,23 @@ internal sealed class Fanout(RelayCore core, RelaySubscriber? self, Func<int, Sl
         var room = Scratch.Reserve(FrameWriter.SizeOfMsg(message.Subject.Length, message.Payload.Length, message.Reply.Length, message.Headers.Length));
         var length = FrameWriter.Msg(room, prefix: true, message.Subject, message.Payload, message.PayloadIsString, message.Reply, message.Headers);
         (message.FrameSlab, message.FrameOffset, message.FrameLength) = (Scratch.Slab, Scratch.Commit(length), length);
+    }
+
+    /// <summary>As <see cref="EnsureFrame"/> for a run: its frames one behind the other.</summary>
+    public void EnsureFrames(ref Publication first, int count)
+    {
+        if (first.FrameSlab is not null)
+            return;
+        var size = FrameWriter.SizeOfMsg(first.Subject.Length, first.Payload.Length);
+        var room = Scratch.Reserve(size * count);
+        var (at, length) = (0, 0);
+        for (var i = 0; i < count; i++, at += length)
+        {
+            var payload = first.PayloadSlab!.Buffer.AsSpan(first.PayloadOffset + (i * first.Stride), first.Payload.Length);
+            length = FrameWriter.Msg(room[at..], prefix: true, first.Subject, payload, first.PayloadIsString);
+        }
+
+        (first.FrameSlab, first.FrameOffset, first.FrameLength) = (Scratch.Slab, Scratch.Commit(at), length);
     }
 
     /// <summary>The message's headers as NATS writes them, converted now if its source had them as a map.</summary>
@@ -72,7 +111,7 @@ internal sealed class Fanout(RelayCore core, RelaySubscriber? self, Func<int, Sl
     public int Flush()
     {
         foreach (var route in _uncounted)
-            Count(route);
+            Settle(route);
         _uncounted.Clear();
         var refused = 0;
         foreach (var feed in _touched)
@@ -88,21 +127,24 @@ internal sealed class Fanout(RelayCore core, RelaySubscriber? self, Func<int, Sl
     public void EndTurn()
     {
         Flush();
-        Scratch.Release();
+        _scratch?.Release();
     }
 
-    /// <summary>An idle source remembers nothing: routes hold on to the index they were made from, and to connections that are gone.</summary>
-    public void Forget() => Forget(RouteMap.Empty);
+    /// <summary>An idle source remembers nothing: routes hold on to connections, and those may be gone.</summary>
+    public void Forget()
+    {
+        Flush();
+        _memory = null;
+    }
 
     internal void Touch(Feed feed) => _touched.Add(feed);
 
     private int PublishToSubscribers(ref Publication message)
     {
-        var route = RouteOf(message.Subject);
+        var route = Memory.Of(message.Subject);
         if (route.IsEmpty)
             return 0;
-        if (route.Uncounted++ == 0)
-            _uncounted.Add(route);
+        CountLater(route, 1);
         var receivers = 0;
         foreach (var target in route.Targets)
         {
@@ -116,7 +158,7 @@ internal sealed class Fanout(RelayCore core, RelaySubscriber? self, Func<int, Sl
         {
             if (Choose(queue) is not { } member)
                 continue;
-            var feed = FeedOf((RelaySubscriber)member.Subscriber);
+            var feed = Memory.FeedOf((RelaySubscriber)member.Subscriber);
             feed.Subscriber.Deliver(ref message, member, feed);
             receivers++;
         }
@@ -128,17 +170,9 @@ internal sealed class Fanout(RelayCore core, RelaySubscriber? self, Func<int, Sl
     {
         if (core.Inboxes.Find(message.Subject) is not { } subscriber)
             return 0;
-        var feed = InboxFeedOf(subscriber);
+        var feed = Memory.InboxFeedOf(subscriber);
         subscriber.DeliverToInbox(ref message, feed);
         return 1;
-    }
-
-    /// <summary>Inboxes come and go without a change of the index, so what they leave behind here has a bound of its own.</summary>
-    private Feed InboxFeedOf(RelaySubscriber subscriber)
-    {
-        if (!_feeds.ContainsKey(subscriber) && ++_inboxFeeds > RememberedRoutes)
-            Forget(_map);
-        return FeedOf(subscriber);
     }
 
     /// <summary>A random member that may still take one; a member without echo is not offered its own messages.</summary>
@@ -149,7 +183,7 @@ internal sealed class Fanout(RelayCore core, RelaySubscriber? self, Func<int, Sl
         for (var i = 0; i < members.Length; i++)
         {
             var member = members[(start + i) % members.Length];
-            if (IsMuted(member) || !Take(member))
+            if (Memory.IsMuted(member) || !Take(member))
                 continue;
             return member;
         }
@@ -173,70 +207,22 @@ internal sealed class Fanout(RelayCore core, RelaySubscriber? self, Func<int, Sl
         return taken;
     }
 
-    private Route RouteOf(ReadOnlySpan<byte> subject)
+    private void Count(int messages, long receivers)
     {
-        var map = core.Index.Current;
-        if (!ReferenceEquals(map, _map))
-            Forget(map);
-        else if (subject.SequenceEqual(_lastRoute.Subject))
-            return _lastRoute;
-        var known = _routes.GetAlternateLookup<ReadOnlySpan<byte>>();
-        if (!known.TryGetValue(subject, out var route))
-        {
-            if (_routes.Count >= RememberedRoutes)
-                Forget(map);
-            route = Build(subject.ToArray());
-            _routes[route.Subject] = route;
-        }
-
-        _lastRoute = route;
-        return route;
+        _published += messages;
+        _delivered += receivers;
+        _unheard += receivers == 0 ? messages : 0;
     }
 
-    /// <summary>Feeds of connections that are gone go with the routes; what is gathered goes out first.</summary>
-    private void Forget(RouteMap map)
+    /// <summary>Deliveries to subscriptions without a maximum are counted there in batches.</summary>
+    private void CountLater(Route route, int messages)
     {
-        Flush();
-        _routes.Clear();
-        _feeds.Clear();
-        _inboxFeeds = 0;
-        _map = map;
-        _lastRoute = new Route([]);
+        if (route.Uncounted == 0)
+            _uncounted.Add(route);
+        route.Uncounted += messages;
     }
 
-    private Route Build(byte[] subject)
-    {
-        var route = new Route(subject);
-        _map.Match(subject, _matches);
-        _buildMark++;
-        foreach (var subscription in _matches.Plain)
-        {
-            if (IsMuted(subscription))
-                continue;
-            var feed = FeedOf((RelaySubscriber)subscription.Subscriber);
-            if (feed.Subscriber.PerSubscription)
-            {
-                var own = new Target(feed, subscription);
-                own.Add(subscription);
-                route.Targets.Add(own);
-                continue;
-            }
-
-            if (feed.BuildMark != _buildMark)
-            {
-                (feed.BuildMark, feed.BuildIndex) = (_buildMark, route.Targets.Count);
-                route.Targets.Add(new Target(feed, null));
-            }
-
-            route.Targets[feed.BuildIndex].Add(subscription);
-        }
-
-        route.Queues.AddRange(_matches.Queues);
-        _matches.Clear();
-        return route;
-    }
-
-    private static void Count(Route route)
+    private static void Settle(Route route)
     {
         foreach (var target in route.Targets)
         {
@@ -245,14 +231,5 @@ internal sealed class Fanout(RelayCore core, RelaySubscriber? self, Func<int, Sl
         }
 
         route.Uncounted = 0;
-    }
-
-    private bool IsMuted(Subscription subscription) => self is { Echo: false } && ReferenceEquals(subscription.Subscriber, self);
-
-    private Feed FeedOf(RelaySubscriber subscriber)
-    {
-        if (!_feeds.TryGetValue(subscriber, out var feed))
-            _feeds[subscriber] = feed = new Feed(this, subscriber);
-        return feed;
     }
 }

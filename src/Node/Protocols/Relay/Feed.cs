@@ -16,7 +16,12 @@ internal sealed class Feed(Fanout fanout, RelaySubscriber subscriber)
 
     public Fanout Fanout => fanout;
 
-    public void Append(Slab slab, int offset, int length, bool merge = true)
+    /// <param name="slab">Where the bytes are.</param>
+    /// <param name="offset">Where they begin.</param>
+    /// <param name="length">How many.</param>
+    /// <param name="merge">False where each message must leave by itself, as a datagram does.</param>
+    /// <param name="messages">How many messages the bytes are.</param>
+    public void Append(Slab slab, int offset, int length, bool merge = true, int messages = 1)
     {
         if (_delivery is null)
         {
@@ -24,7 +29,7 @@ internal sealed class Feed(Fanout fanout, RelaySubscriber subscriber)
             fanout.Touch(this);
         }
 
-        _delivery.Append(slab, offset, length, messages: 1, merge);
+        _delivery.Append(slab, offset, length, messages, merge);
     }
 
     /// <summary>More of the message that was appended last.</summary>

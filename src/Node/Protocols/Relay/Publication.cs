@@ -24,13 +24,6 @@ internal ref struct Publication
     /// <summary>The payload came as <c>str</c> and is passed on as it is.</summary>
     public bool PayloadIsString;
 
-    /// <summary>Null while there is no native frame.</summary>
-    public Slab? FrameSlab;
-
-    public int FrameOffset;
-
-    public int FrameLength;
-
     /// <summary>Where the payload lies, if it lies in a slab: large ones are passed on from there.</summary>
     public Slab? PayloadSlab;
 
@@ -38,6 +31,16 @@ internal ref struct Publication
 
     /// <summary>CR LF stands behind the payload in its slab.</summary>
     public bool PayloadEndsLine;
+
+    /// <summary>In a run: from one message to the next where they lie.</summary>
+    public int Stride;
+
+    /// <summary>Null while there is no native frame.</summary>
+    public Slab? FrameSlab;
+
+    public int FrameOffset;
+
+    public int FrameLength;
 
     /// <summary>Its NATS form for the subscription number <see cref="TextSid"/>, once there is one: others with that number get the same bytes.</summary>
     public Slab? TextSlab;
@@ -50,4 +53,19 @@ internal ref struct Publication
 
     /// <summary>Headers in that form; 0 for a destination that takes none.</summary>
     public int TextHeaderBytes;
+
+    /// <summary>The message <paramref name="number"/> places behind this one, in a run of messages alike in all but the bytes of their payloads.</summary>
+    public readonly Publication InRun(int number)
+    {
+        var other = this;
+        other.PayloadOffset += number * Stride;
+        other.Payload = PayloadSlab!.Buffer.AsSpan(other.PayloadOffset, Payload.Length);
+        // As its source sent it; what was encoded for the run is used whole or not at all.
+        if (FrameSlab == PayloadSlab)
+            other.FrameOffset += number * Stride;
+        else
+            other.FrameSlab = null;
+        other.TextSlab = null;
+        return other;
+    }
 }

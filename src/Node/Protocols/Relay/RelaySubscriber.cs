@@ -26,6 +26,16 @@ internal abstract class RelaySubscriber(IConnection connection) : Subscriber
     /// <param name="feed">Where it goes.</param>
     public abstract void Deliver(ref Publication message, Subscription? chosen, Feed feed);
 
+    /// <summary>Appends a run (<see cref="Fanout.PublishRun"/>): as so many messages, unless the protocol knows a cheaper way.</summary>
+    public virtual void DeliverRun(ref Publication first, int count, Subscription? chosen, Feed feed)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            var message = first.InRun(i);
+            Deliver(ref message, chosen, feed);
+        }
+    }
+
     /// <summary>Something was published to this connection's inbox.</summary>
     public abstract void DeliverToInbox(ref Publication message, Feed feed);
 

@@ -2,10 +2,13 @@ using Anode.Routing;
 
 namespace Anode.Protocols.Relay;
 
-/// <summary>Who gets the messages of one subject from one source: resolved once for each change of the index.</summary>
-internal sealed class Route(byte[] subject)
+/// <summary>Who gets the messages of one subject from one source; made anew when a change of the index concerns the subject.</summary>
+internal sealed class Route(byte[] subject, long version)
 {
     public byte[] Subject => subject;
+
+    /// <summary>Of the newest map it is known to hold for.</summary>
+    public long Version { get; set; } = version;
 
     public List<Target> Targets { get; } = [];
 
@@ -13,6 +16,11 @@ internal sealed class Route(byte[] subject)
 
     /// <summary>Deliveries to unlimited subscriptions not yet counted there.</summary>
     public int Uncounted { get; set; }
+
+    /// <summary>
+    /// Nobody has to be asked for each message, and nobody wants a copy for each subscription: equal frames in a row are one to it.
+    /// </summary>
+    public bool IsPlain { get; set; } = true;
 
     public bool IsEmpty => Targets.Count == 0 && Queues.Count == 0;
 }

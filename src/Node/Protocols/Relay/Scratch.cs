@@ -5,11 +5,14 @@ namespace Anode.Protocols.Relay;
 /// <summary>
 /// Room for what a source encodes: slabs of its own credit, filled one after the other and let go at the end of the turn.
 /// </summary>
+/// <remarks>They grow with what the turns need: a source that answers PING holds 4 KiB for a moment, one that encodes a full read few large pieces.</remarks>
 internal sealed class Scratch(Func<int, Slab?> rent)
 {
-    private const int SlabBytes = 16 * 1024;
+    private const int MostBytes = 256 * 1024;
 
     private int _fill;
+    private int _turnBytes;
+    private int _next = SlabPool.MinBytes;
 
     /// <summary>The slab to write into, after <see cref="Reserve"/>.</summary>
     public Slab? Slab { get; private set; }
@@ -22,8 +25,10 @@ internal sealed class Scratch(Func<int, Slab?> rent)
     {
         if (Slab is null || Slab.Length - _fill < bytes)
         {
-            Release();
-            Slab = rent(Math.Max(bytes, bytes > 1024 ? SlabBytes : SlabPool.MinBytes)) ?? Slab.Foreign(new byte[bytes]);
+            if (Slab is not null)
+                _next = Math.Min(_next * 2, MostBytes);
+            LetGo();
+            Slab = rent(Math.Max(bytes, _next)) ?? Slab.Foreign(new byte[bytes]);
         }
 
         return Slab.Buffer.AsSpan(_fill);
@@ -34,10 +39,19 @@ internal sealed class Scratch(Func<int, Slab?> rent)
     {
         var start = _fill;
         _fill += bytes;
+        _turnBytes += bytes;
         return start;
     }
 
+    /// <summary>The end of a turn: the next one will need about as much.</summary>
     public void Release()
+    {
+        LetGo();
+        _next = Math.Clamp(_turnBytes + (_turnBytes / 8), SlabPool.MinBytes, MostBytes);
+        _turnBytes = 0;
+    }
+
+    private void LetGo()
     {
         Slab?.Release();
         (Slab, _fill) = (null, 0);

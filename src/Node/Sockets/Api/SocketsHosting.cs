@@ -15,6 +15,7 @@ public static class SocketsHosting
             .AddHocon(SockSerializer.Config, HoconAddMode.Prepend)
             .WithActors((system, registry) =>
             {
+                Timers.Begin(system);
                 var context = new SocketContext(settings ?? new SocketSettings());
                 system.ActorOf(ReaperActor.Props(), "reaper");
                 registry.Register<SocketsActor>(system.ActorOf(SocketsActor.Props(context), "sockets"));

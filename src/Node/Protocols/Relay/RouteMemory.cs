@@ -1,0 +1,112 @@
+using Anode.Routing;
+
+namespace Anode.Protocols.Relay;
+
+/// <summary>
+/// What one source remembers of the index: the routes of the subjects it published to, and a feed for each destination on them.
+/// </summary>
+/// <remarks>
+/// <para>A route holds until a change of the index concerns its subject; it is asked when the route is next used, so a change that concerns nobody here
+/// costs nothing here. In order of cost: the same subject as the last message (a comparison), a subject seen before (a dictionary), one that changes
+/// may concern (a few comparisons more), a new one (the trie).</para>
+/// <para>Routes hold on to connections that are gone until they are asked again, so all are forgotten once the index is
+/// <see cref="ChangeLog.Capacity"/> changes further, and when the source falls silent.</para>
+/// </remarks>
+internal sealed class RouteMemory(Fanout fanout, SubscriptionIndex index, RelaySubscriber? self)
+{
+    private const int RememberedRoutes = 4096;
+
+    /// <summary>To make a route costs about as much as to ask so many changes, and one more for each target.</summary>
+    private const int WorthAsking = 64;
+
+    private static readonly Route None = new([], -1);
+
+    private readonly Dictionary<byte[], Route> _routes = new(Utf8Key.Comparer);
+    private readonly Dictionary<RelaySubscriber, Feed> _feeds = [];
+    private readonly Matches _matches = new();
+    private Route _last = None;
+    private long _since = index.Current.Version;
+    private int _buildMark;
+    private int _inboxFeeds;
+
+    public Route Of(ReadOnlySpan<byte> subject)
+    {
+        var map = index.Current;
+        if (_last.Version == map.Version && subject.SequenceEqual(_last.Subject))
+            return _last;
+        if (map.Version - _since >= ChangeLog.Capacity)
+            Forget(map);
+        var found = _routes.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(subject, out var known);
+        if (!found && _routes.Count >= RememberedRoutes)
+            Forget(map);
+        return _last = known is not null && StillHolds(known, map) ? known : Make(known?.Subject ?? subject.ToArray(), map);
+    }
+
+    public Feed FeedOf(RelaySubscriber subscriber)
+    {
+        if (!_feeds.TryGetValue(subscriber, out var feed))
+            _feeds[subscriber] = feed = new Feed(fanout, subscriber);
+        return feed;
+    }
+
+    /// <summary>Inboxes come and go without a change of the index, so what they leave behind here has a bound of its own.</summary>
+    public Feed InboxFeedOf(RelaySubscriber subscriber)
+    {
+        if (!_feeds.ContainsKey(subscriber) && ++_inboxFeeds > RememberedRoutes)
+            Forget(index.Current);
+        return FeedOf(subscriber);
+    }
+
+    public bool IsMuted(Subscription subscription) => self is { Echo: false } && ReferenceEquals(subscription.Subscriber, self);
+
+    /// <summary>What is gathered goes out first, since feeds go with the routes.</summary>
+    private void Forget(RouteMap map)
+    {
+        fanout.Flush();
+        _routes.Clear();
+        _feeds.Clear();
+        _inboxFeeds = 0;
+        (_last, _since) = (None, map.Version);
+    }
+
+    private bool StillHolds(Route route, RouteMap map)
+    {
+        if (index.Changes.MayConcern(route.Subject, route.Version, map.Version, WorthAsking + route.Targets.Count))
+            return false;
+        route.Version = map.Version;
+        return true;
+    }
+
+    private Route Make(byte[] subject, RouteMap map)
+    {
+        var route = new Route(subject, map.Version);
+        map.Match(subject, _matches);
+        _buildMark++;
+        foreach (var subscription in _matches.Plain)
+        {
+            if (!IsMuted(subscription))
+                Add(route, subscription);
+        }
+
+        route.Queues.AddRange(_matches.Queues);
+        route.IsPlain &= route.Queues.Count == 0;
+        _matches.Clear();
+        return _routes[subject] = route;
+    }
+
+    private void Add(Route route, Subscription subscription)
+    {
+        var feed = FeedOf((RelaySubscriber)subscription.Subscriber);
+        var perSubscription = feed.Subscriber.PerSubscription;
+        if (perSubscription || feed.BuildMark != _buildMark)
+        {
+            // Two copies for one destination must alternate; a single one may come in runs.
+            route.IsPlain &= !perSubscription || feed.BuildMark != _buildMark;
+            (feed.BuildMark, feed.BuildIndex) = (_buildMark, route.Targets.Count);
+            route.Targets.Add(new Target(feed, perSubscription ? subscription : null));
+        }
+
+        route.IsPlain &= subscription.Max == 0;
+        route.Targets[feed.BuildIndex].Add(subscription);
+    }
+}

@@ -52,11 +52,16 @@ public sealed class BlockingStream : IDisposable
 
     /// <summary>0 at the end of the stream.</summary>
     /// <exception cref="IOException">The stream broke; the message is the reason alone.</exception>
+    /// <exception cref="TimeoutException">See <see cref="SetReceiveTimeout"/>.</exception>
     public int Receive(Span<byte> room)
     {
         try
         {
             return _socket.Receive(room);
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.TimedOut && _socket.ReceiveTimeout > 0)
+        {
+            throw new TimeoutException();
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {

@@ -29,7 +29,7 @@ internal sealed class GroupCheck : IDeliveryCheck
         if (stamp.Run != _run || stamp.Publisher >= (uint)_publishers.Length)
         {
             Verdict.Foreign++;
-            Verdict.Say($"{_who}: a message of somebody else came");
+            Verdict.Say(() => $"{_who}: a message of somebody else came");
             return;
         }
 
@@ -57,17 +57,17 @@ internal sealed class GroupCheck : IDeliveryCheck
             if (count < sent[i])
             {
                 verdict.Lost += sent[i] - count;
-                verdict.Say($"the group: publisher {i}: {sent[i] - count} of {sent[i]} never came");
+                verdict.Say(() => $"the group: publisher {i}: {sent[i] - count} of {sent[i]} never came");
             }
             else if (count > sent[i])
             {
                 verdict.Duplicated += count - sent[i];
-                verdict.Say($"the group: publisher {i}: {count - sent[i]} came twice");
+                verdict.Say(() => $"the group: publisher {i}: {count - sent[i]} came twice");
             }
             else if (sum != expected)
             {
                 (verdict.Lost, verdict.Duplicated) = (verdict.Lost + 1, verdict.Duplicated + 1);
-                verdict.Say($"the group: publisher {i}: {count} came, but not each of them once");
+                verdict.Say(() => $"the group: publisher {i}: {count} came, but not each of them once");
             }
         }
 
@@ -78,7 +78,7 @@ internal sealed class GroupCheck : IDeliveryCheck
     private void Offend(Stamp stamp, ulong next)
     {
         Verdict.Reordered++;
-        Verdict.Say($"{_who}: publisher {stamp.Publisher}: {stamp.Sequence} came after {next - 1}");
+        Verdict.Say(() => $"{_who}: publisher {stamp.Publisher}: {stamp.Sequence} came after {next - 1}");
     }
 
     /// <summary>The finalizer of splitmix64: sums of it meet by chance once in 2^64.</summary>

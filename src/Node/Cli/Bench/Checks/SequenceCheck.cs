@@ -56,7 +56,7 @@ internal sealed class SequenceCheck : IDeliveryCheck
             if (missing <= 0)
                 continue;
             Verdict.Lost += missing;
-            Verdict.Say($"{_who}: publisher {_first + i}: {Range(_next[i], (ulong)sent[_first + i])} never came");
+            Verdict.Say(() => $"{_who}: publisher {_first + i}: {Range(_next[i], (ulong)sent[_first + i])} never came");
         }
     }
 
@@ -66,7 +66,7 @@ internal sealed class SequenceCheck : IDeliveryCheck
         if (stamp.Run != _run || index >= (uint)_next.Length)
         {
             Verdict.Foreign++;
-            Verdict.Say(stamp.Run == _run ? $"{_who}: a message of publisher {stamp.Publisher} came, which is none of its own" : $"{_who}: a message of somebody else came");
+            Verdict.Say(() => stamp.Run == _run ? $"{_who}: a message of publisher {stamp.Publisher} came, which is none of its own" : $"{_who}: a message of somebody else came");
             return;
         }
 
@@ -74,7 +74,7 @@ internal sealed class SequenceCheck : IDeliveryCheck
         if (came > expected)
         {
             Verdict.Lost += (long)(came - expected);
-            Verdict.Say($"{_who}: publisher {stamp.Publisher}: {Range(expected, came)} missing, {came} came instead");
+            Verdict.Say(() => $"{_who}: publisher {stamp.Publisher}: {Range(expected, came)} missing, {came} came instead");
             if (_gaps.Count < MostGaps)
                 _gaps.Add(new Gap(index, expected, came));
             _next[index] = came + 1;
@@ -85,12 +85,12 @@ internal sealed class SequenceCheck : IDeliveryCheck
         {
             Verdict.Lost--;
             Verdict.Reordered++;
-            Verdict.Say($"{_who}: publisher {stamp.Publisher}: {came} came late, after {expected - 1}");
+            Verdict.Say(() => $"{_who}: publisher {stamp.Publisher}: {came} came late, after {expected - 1}");
             return;
         }
 
         Verdict.Duplicated++;
-        Verdict.Say($"{_who}: publisher {stamp.Publisher}: {came} came again");
+        Verdict.Say(() => $"{_who}: publisher {stamp.Publisher}: {came} came again");
     }
 
     private bool TryFill(uint publisher, ulong sequence)

@@ -22,10 +22,11 @@ internal sealed class Verdict
     /// <summary>The first offences in words.</summary>
     public IReadOnlyList<string> Sentences => _sentences;
 
-    public void Say(string sentence)
+    /// <summary>Made only while there is room: where much is lost, making sentences would lose more.</summary>
+    public void Say(Func<string> sentence)
     {
         if (_sentences.Count < MostSentences)
-            _sentences.Add(sentence);
+            _sentences.Add(sentence());
     }
 
     public void Add(Verdict other)
@@ -35,7 +36,7 @@ internal sealed class Verdict
         Reordered += other.Reordered;
         Foreign += other.Foreign;
         foreach (var sentence in other._sentences)
-            Say(sentence);
+            Say(() => sentence);
     }
 
     public override string ToString() => IsGood

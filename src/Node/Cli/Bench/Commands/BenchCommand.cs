@@ -9,5 +9,9 @@ internal static class BenchCommand
     public static CliCommand Create(Terminal terminal) => new(Name, Description)
     {
         PubSubCommand.Create(terminal),
+        RequestLoadCommand.Create(terminal),
+        ConnectCommand.Create(terminal),
+        IdleCommand.Create(terminal),
+        DatagramCommand.Create(terminal),
     };
 }

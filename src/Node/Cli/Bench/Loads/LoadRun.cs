@@ -80,6 +80,10 @@ internal sealed class LoadRun : IDisposable
         {
             Fail(CommandFailure.Failed($"{name} lost its connection: {e.Message}"));
         }
+        catch (TimeoutException)
+        {
+            Fail(CommandFailure.TimedOut($"{name} has waited too long for the server"));
+        }
         catch (CommandFailure failure)
         {
             Fail(failure);

@@ -19,6 +19,8 @@ internal sealed class Publisher(LoadRun run, Line line, FrameBlock block, int in
 
     public void Run()
     {
+        if (pace is not null)
+            Pace.WakeInTime();
         try
         {
             Send();

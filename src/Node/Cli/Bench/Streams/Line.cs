@@ -48,10 +48,16 @@ internal sealed class Line : IDisposable
             line.ShakeHands(role);
             return line;
         }
-        catch (Exception e)
+        catch (Exception e) when (e is IOException or TimeoutException)
         {
             line.Dispose();
-            throw e is IOException ? CommandFailure.Failed($"{target.Address} does not speak {target.Format.Name}: {e.Message}") : e;
+            var reason = e is IOException ? e.Message : $"no answer within {Figures.Seconds(AnswerTimeout)}";
+            throw CommandFailure.Failed($"{target.Address} does not speak {target.Format.Name}: {reason}");
+        }
+        catch
+        {
+            line.Dispose();
+            throw;
         }
     }
 

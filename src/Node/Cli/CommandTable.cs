@@ -1,3 +1,4 @@
+using Anode.Cli.Bench.Commands;
 using Anode.Cli.Commands;
 
 namespace Anode.Cli;
@@ -15,6 +16,7 @@ internal static class CommandTable
         new(SubCommand.Name, SubCommand.Description, SubCommand.Create),
         new(RequestCommand.Name, RequestCommand.Description, RequestCommand.Create),
         new(ReplyCommand.Name, ReplyCommand.Description, ReplyCommand.Create),
+        new(BenchCommand.Name, BenchCommand.Description, BenchCommand.Create),
         new(StatusCommand.Name, StatusCommand.Description, StatusCommand.Create),
         new(EndpointsCommand.Name, EndpointsCommand.Description, EndpointsCommand.Create),
         new(ConnectionsCommand.Name, ConnectionsCommand.Description, ConnectionsCommand.Create),

@@ -11,12 +11,13 @@ internal sealed class Terminal
     private readonly Lazy<Stream> _out;
     private readonly Lazy<Stream> _in;
 
-    private Terminal(Func<Stream> output, TextWriter error, Func<Stream> input, bool isInteractive)
+    private Terminal(Func<Stream> output, TextWriter error, Func<Stream> input, bool isInteractive, bool errorIsInteractive)
     {
         _out = new Lazy<Stream>(output);
         _in = new Lazy<Stream>(input);
         Error = error;
         IsInteractive = isInteractive;
+        ErrorIsInteractive = errorIsInteractive;
     }
 
     public Stream Out => _out.Value;
@@ -28,10 +29,14 @@ internal sealed class Terminal
     /// <summary>Somebody watches: colours are welcome, and lines have an end.</summary>
     public bool IsInteractive { get; }
 
-    public static Terminal OfProcess() => new(OpenOutput, Console.Error, Console.OpenStandardInput, !Console.IsOutputRedirected);
+    /// <summary>Somebody watches standard error, where progress is shown.</summary>
+    public bool ErrorIsInteractive { get; }
+
+    public static Terminal OfProcess() =>
+        new(OpenOutput, Console.Error, Console.OpenStandardInput, !Console.IsOutputRedirected, !Console.IsErrorRedirected);
 
     /// <summary>A terminal that nobody watches.</summary>
-    public static Terminal Of(Stream output, TextWriter error, Stream input) => new(() => output, error, () => input, isInteractive: false);
+    public static Terminal Of(Stream output, TextWriter error, Stream input) => new(() => output, error, () => input, isInteractive: false, errorIsInteractive: false);
 
     /// <summary>A writer that leaves <see cref="Out"/> open.</summary>
     public StreamWriter Writer() => new(Out, Utf8, leaveOpen: true);

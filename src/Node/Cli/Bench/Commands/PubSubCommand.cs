@@ -64,7 +64,7 @@ internal static class PubSubCommand
             };
             var server = target.Of(parsed);
             if (server.Format is BareFormat && (plan.Publishers > 1 || plan.Queue is not null))
-                throw CommandFailure.Usage("--protocol: a bare relay has one publisher and no queue groups");
+                throw Usage.Wrong(Path, "--protocol: a bare relay has one publisher and no queue groups");
             using var watch = probe.Of(parsed);
             var result = await Running.RunAsync(run => PubSubLoad.Run(server, plan, watch, run, new ProgressView(terminal)));
             var report = PubSubReport.Of(server, plan, result);

@@ -55,7 +55,7 @@ internal static class RequestLoadCommand
             };
             var server = target.Of(parsed);
             if (!server.Format.HasSessions && plan.Clients > 1)
-                throw CommandFailure.Usage("--protocol: a bare relay has one client");
+                throw Usage.Wrong(Path, "--protocol: a bare relay has one client");
             using var watch = probe.Of(parsed);
             var result = await Running.RunAsync(run => RequestLoad.Run(server, plan, watch, run, new ProgressView(terminal)));
             var report = RequestReport.Of(server, plan, result);

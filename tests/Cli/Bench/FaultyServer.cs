@@ -32,7 +32,7 @@ internal sealed class FaultyServer : IDisposable
     private readonly Fault _fault;
     private readonly Lock _gate = new();
     private readonly List<Socket> _sockets = [];
-    private Stream? _subscriber;
+    private Peer? _subscriber;
     private string _sid = "";
     private byte[]? _held;
     private int _messages;
@@ -77,70 +77,70 @@ internal sealed class FaultyServer : IDisposable
     {
         try
         {
-            using var stream = new BufferedStream(new NetworkStream(socket), 64 * 1024);
+            using var reader = new BufferedStream(new NetworkStream(socket), 64 * 1024);
             if (_nats)
-                ServeNats(stream, socket);
+                ServeNats(reader, new Peer(socket));
             else
-                ServeNative(stream, socket);
+                ServeNative(reader, new Peer(socket));
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
         {
             // likewise
         }
     }
 
-    private void ServeNats(BufferedStream stream, Socket socket)
+    private void ServeNats(BufferedStream reader, Peer peer)
     {
-        Write(stream, Encoding.ASCII.GetBytes("INFO {\"server_id\":\"x\",\"headers\":true,\"max_payload\":1048576}\r\n"));
-        while (ReadLine(stream) is { } line)
+        peer.Write(Encoding.ASCII.GetBytes("INFO {\"server_id\":\"x\",\"headers\":true,\"max_payload\":1048576}\r\n"));
+        while (ReadLine(reader) is { } line)
         {
             var words = line.Split(' ');
             switch (words[0])
             {
                 case "PING":
-                    Write(stream, "PONG\r\n"u8);
+                    peer.Write("PONG\r\n"u8);
                     break;
                 case "SUB":
-                    (_subscriber, _sid) = (stream, words[^1]);
+                    (_subscriber, _sid) = (peer, words[^1]);
                     break;
                 case "PUB":
                     var payload = new byte[int.Parse(words[^1], CultureInfo.InvariantCulture) + 2];
-                    stream.ReadExactly(payload);
-                    OnMessage(NatsMessage(words[1], payload.AsSpan(..^2)), () => NatsMessage(words[1], new byte[payload.Length - 2]), stream, socket);
+                    reader.ReadExactly(payload);
+                    OnMessage(NatsMessage(words[1], payload.AsSpan(..^2)), () => NatsMessage(words[1], new byte[payload.Length - 2]), peer);
                     break;
             }
         }
     }
 
-    private void ServeNative(BufferedStream stream, Socket socket)
+    private void ServeNative(BufferedStream reader, Peer peer)
     {
         var head = new byte[4];
-        while (stream.ReadAtLeast(head, 4, throwOnEndOfStream: false) == 4)
+        while (reader.ReadAtLeast(head, 4, throwOnEndOfStream: false) == 4)
         {
             var body = new byte[System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(head)];
-            stream.ReadExactly(body);
+            reader.ReadExactly(body);
             switch ((Kind)body[1])
             {
                 case Kind.Hello:
                     var welcome = new Welcome { Node = "faulty", Connection = "1", Inbox = "_inbox.faulty.1" };
                     var room = new byte[FrameWriter.SizeOf(welcome)];
-                    Write(stream, room.AsSpan(0, FrameWriter.Welcome(room, prefix: true, welcome)));
+                    peer.Write(room.AsSpan(0, FrameWriter.Welcome(room, prefix: true, welcome)));
                     break;
                 case Kind.Sub:
-                    _subscriber = stream;
+                    _subscriber = peer;
                     break;
                 case Kind.Ping:
-                    Write(stream, [0, 0, 0, 2, 0x91, (byte)Kind.Pong]);
+                    peer.Write([0, 0, 0, 2, 0x91, (byte)Kind.Pong]);
                     break;
                 case Kind.Msg:
                     byte[] frame = [.. head, .. body];
-                    OnMessage(frame, () => [.. frame[..^16], .. new byte[16]], stream, socket);
+                    OnMessage(frame, () => [.. frame[..^16], .. new byte[16]], peer);
                     break;
             }
         }
     }
 
-    private void OnMessage(byte[] message, Func<byte[]> foreign, Stream publisher, Socket socket)
+    private void OnMessage(byte[] message, Func<byte[]> foreign, Peer publisher)
     {
         var isTheOne = _messages++ == 10;
         switch (_fault)
@@ -158,11 +158,11 @@ internal sealed class FaultyServer : IDisposable
                 Deliver(foreign());
                 break;
             case Fault.HangsUp when isTheOne:
-                socket.Shutdown(SocketShutdown.Both);
+                publisher.End(SocketShutdown.Both);
                 return;
             case Fault.Refuses when isTheOne:
-                Write(publisher, _nats ? "-ERR 'Maximum Payload Violation'\r\n"u8.ToArray() : Refusal());
-                socket.Shutdown(SocketShutdown.Send);
+                publisher.Write(_nats ? "-ERR 'Maximum Payload Violation'\r\n"u8.ToArray() : Refusal());
+                publisher.End(SocketShutdown.Send);
                 return;
         }
 
@@ -175,17 +175,7 @@ internal sealed class FaultyServer : IDisposable
     private void Deliver(ReadOnlySpan<byte> message)
     {
         for (; message.Length > 0; message = message[Math.Min(Piece, message.Length)..])
-            Write(_subscriber!, message[..Math.Min(Piece, message.Length)]);
-    }
-
-    /// <summary>A subscriber is written to by the publisher's thread and by its own.</summary>
-    private static void Write(Stream stream, ReadOnlySpan<byte> bytes)
-    {
-        lock (stream)
-        {
-            stream.Write(bytes);
-            stream.Flush();
-        }
+            _subscriber!.Write(message[..Math.Min(Piece, message.Length)]);
     }
 
     private byte[] NatsMessage(string subject, ReadOnlySpan<byte> payload) =>
@@ -208,5 +198,19 @@ internal sealed class FaultyServer : IDisposable
         }
 
         return null;
+    }
+
+    /// <summary>A subscriber is written to by the publisher's thread and by its own.</summary>
+    private sealed class Peer(Socket socket)
+    {
+        private readonly Lock _gate = new();
+
+        public void Write(ReadOnlySpan<byte> bytes)
+        {
+            lock (_gate)
+                socket.Send(bytes);
+        }
+
+        public void End(SocketShutdown how) => socket.Shutdown(how);
     }
 }

@@ -18,7 +18,7 @@ internal static class RequestLoadCommand
         var warmUp = LoadFlags.WarmUp();
         var duration = LoadFlags.Time("--duration", "Seconds to measure. Default 5.");
         var timeout = LoadFlags.Time("--timeout", "Seconds an answer may take. Default 5.");
-        var subject = LoadFlags.Subject();
+        var subject = LoadFlags.Subject("Subject to use. Default: one that nobody else has.");
         var json = Flag.Switch("--json", "Show JSON.");
         var command = new CliCommand(Path, "Ask and answer, and measure round trips")
         {

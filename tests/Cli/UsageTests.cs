@@ -34,6 +34,20 @@ public sealed class UsageTests
     [InlineData("endpoint pause x", "unknown command 'pause'")]
     [InlineData("endpoint stop", "NAME is missing")]
     [InlineData("config", "a command is missing: check, show")]
+    [InlineData("bench", "a command is missing: pub-sub, request, connect, idle, udp")]
+    [InlineData("bench pub-sub --size 8", "--size: a payload needs 16 bytes for its publisher and number")]
+    [InlineData("bench pub-sub --pub many", "--pub: 'many' is not a whole number from 1 to 100000")]
+    [InlineData("bench pub-sub --pairs 2 --sub 2", "--pairs: pairs have one publisher and one subscriber each")]
+    [InlineData("bench pub-sub --subject a.*", "--subject: 'a.*' is not a subject")]
+    [InlineData("bench pub-sub --protocol mqtt", "--protocol: 'mqtt' is not native, nats or bare")]
+    [InlineData("bench pub-sub --server udp://127.0.0.1:7400", "--server: 'udp://127.0.0.1:7400' is not tcp://HOST:PORT")]
+    [InlineData("bench pub-sub --server tcp://127.0.0.1:7400?proto=nats", "--server: '?proto=nats' is not ?protocol=")]
+    [InlineData("bench pub-sub --protocol bare --pub 2", "--protocol: a bare relay has one publisher")]
+    [InlineData("bench request --responders 0", "--responders: when others answer, say where")]
+    [InlineData("bench connect --protocol bare", "--protocol: a bare relay has no handshake")]
+    [InlineData("bench idle", "--pid is missing")]
+    [InlineData("bench udp --server tcp://127.0.0.1:7400", "--server: 'tcp://127.0.0.1:7400' is not udp://HOST:PORT")]
+    [InlineData("bench udp --size 20", "--size: a datagram of this load has 31 to 2048 bytes")]
     public async Task Bad_usage_exits_2_and_names_what_is_wrong(string call, string sentence)
     {
         var outcome = (await InProcess.RunAsync(call.Split(' '))).Exits(2);

@@ -11,8 +11,11 @@ internal static class Usage
     {
         var command = parsed.CommandResult.Command as CliCommand;
         if (Complaint(parsed) is { } complaint)
-            throw CommandFailure.Usage($"{complaint}\nSee 'anode {command?.Path} --help'.");
+            throw Wrong(command?.Path ?? "", complaint);
     }
+
+    /// <summary>For what only shows when all is put together.</summary>
+    public static CommandFailure Wrong(string commandPath, string complaint) => CommandFailure.Usage($"{complaint}\nSee 'anode {commandPath} --help'.");
 
     public static CommandFailure UnknownCommand(string name) =>
         CommandFailure.Usage($"unknown command '{name}'{DidYouMean(name, CommandTable.All.Select(command => command.Name))}\nSee 'anode --help'.");

@@ -27,7 +27,7 @@ internal static class ConnectCommand
         var probe = new ProbeFlags(metrics: false).AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
-            var server = Sessions.Required(target.Of(parsed));
+            var server = Sessions.Required(target.Of(parsed), Path);
             var (count, before, time) = ((int?)parsed.GetValue(parallel) ?? 4, parsed.GetValue(warmUp) ?? TimeSpan.FromSeconds(1), parsed.GetValue(duration) ?? TimeSpan.FromSeconds(5));
             using var watch = probe.Of(parsed);
             var result = await Running.RunAsync(run => ConnectLoad.Run(server, count, before, time, watch, run, new ProgressView(terminal)));
@@ -45,6 +45,6 @@ internal static class ConnectCommand
 /// <summary>For loads that are about handshakes.</summary>
 internal static class Sessions
 {
-    public static Target Required(Target target) =>
-        target.Format.HasSessions ? target : throw CommandFailure.Usage("--protocol: a bare relay has no handshake");
+    public static Target Required(Target target, string commandPath) =>
+        target.Format.HasSessions ? target : throw Usage.Wrong(commandPath, "--protocol: a bare relay has no handshake");
 }

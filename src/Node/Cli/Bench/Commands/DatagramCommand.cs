@@ -54,7 +54,7 @@ internal static class DatagramCommand
                 Subject = LoadFlags.OwnSubject(),
             };
             if (DatagramLoad.LeastBytes(plan.Subject) is var least && (plan.DatagramBytes < least || plan.DatagramBytes > DatagramClient.SlotBytes))
-                throw CommandFailure.Usage($"--size: a datagram of this load has {least} to {DatagramClient.SlotBytes} bytes");
+                throw Usage.Wrong(Path, $"--size: a datagram of this load has {least} to {DatagramClient.SlotBytes} bytes");
             var (address, bare) = (parsed.GetValue(server) ?? Default, parsed.GetValue(protocol) is Relay.Bare);
             IDatagramPeer peer = bare ? new BarePeer() : new NativePeer(new Credentials(token.Of(parsed), null, null));
             using var watch = probe.Of(parsed);

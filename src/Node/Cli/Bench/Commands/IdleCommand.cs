@@ -26,10 +26,10 @@ internal static class IdleCommand
         var probe = new ProbeFlags(metrics: false).AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
-            var server = Sessions.Required(target.Of(parsed));
+            var server = Sessions.Required(target.Of(parsed), Path);
             using var watch = probe.Of(parsed);
             if (watch.Usage() is null)
-                throw CommandFailure.Usage("--pid is missing: whose memory is to be looked at?");
+                throw Usage.Wrong(Path, "--pid is missing: whose memory is to be looked at?");
             var (count, pause) = ((int?)parsed.GetValue(connections) ?? 1000, parsed.GetValue(settle) ?? TimeSpan.FromSeconds(2));
             var result = await Running.RunAsync(run => IdleLoad.Run(server, count, pause, watch, run, new ProgressView(terminal)));
             var report = IdleReport.Of(server, result);

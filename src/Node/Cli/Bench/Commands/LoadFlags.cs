@@ -28,9 +28,9 @@ internal static class LoadFlags
     public static Option<TimeSpan?> WarmUp() => Flag.Value<TimeSpan>(
         "--warm-up", "S", "Seconds before measuring begins; 0 for none. Default 1.", TryWarmUp, Values.Duration);
 
-    public static Option<string?> Subject()
+    public static Option<string?> Subject(string description)
     {
-        var subject = Flag.Text("--subject", "SUBJECT", "Subject to use; pairs add .0, .1 and so on. Default: one that nobody else has.");
+        var subject = Flag.Text("--subject", "SUBJECT", description);
         subject.Validators.Add(result =>
         {
             if (result.Tokens.Count == 1 && !Routing.Subject.IsSubject(Encoding.UTF8.GetBytes(result.Tokens[0].Value)))

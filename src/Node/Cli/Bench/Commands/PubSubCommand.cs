@@ -23,7 +23,7 @@ internal static class PubSubCommand
         var warmUp = LoadFlags.WarmUp();
         var duration = LoadFlags.Time("--duration", "Seconds to measure. Default 5.");
         var drain = LoadFlags.Time("--drain", "Seconds in which everything sent must have arrived after the last was sent. Default 10.");
-        var subject = LoadFlags.Subject();
+        var subject = LoadFlags.Subject("Subject to use; pairs add .0, .1 and so on. Default: one that nobody else has.");
         var json = Flag.Switch("--json", "Show JSON.");
         var command = new CliCommand(Path, "Publish and subscribe, as fast as it goes or at a rate, and check every delivery")
         {
@@ -64,7 +64,7 @@ internal static class PubSubCommand
             };
             var server = target.Of(parsed);
             if (server.Format is BareFormat && (plan.Publishers > 1 || plan.Queue is not null))
-                throw CommandFailure.Usage("--protocol: a bare relay has one publisher and no queue groups");
+                throw Usage.Wrong(Path, "--protocol: a bare relay has one publisher and no queue groups");
             using var watch = probe.Of(parsed);
             var result = await Running.RunAsync(run => PubSubLoad.Run(server, plan, watch, run, new ProgressView(terminal)));
             var report = PubSubReport.Of(server, plan, result);

@@ -18,7 +18,7 @@ internal static class RequestLoadCommand
         var warmUp = LoadFlags.WarmUp();
         var duration = LoadFlags.Time("--duration", "Seconds to measure. Default 5.");
         var timeout = LoadFlags.Time("--timeout", "Seconds an answer may take. Default 5.");
-        var subject = LoadFlags.Subject();
+        var subject = LoadFlags.Subject("Subject to use. Default: one that nobody else has.");
         var json = Flag.Switch("--json", "Show JSON.");
         var command = new CliCommand(Path, "Ask and answer, and measure round trips")
         {
@@ -55,7 +55,7 @@ internal static class RequestLoadCommand
             };
             var server = target.Of(parsed);
             if (!server.Format.HasSessions && plan.Clients > 1)
-                throw CommandFailure.Usage("--protocol: a bare relay has one client");
+                throw Usage.Wrong(Path, "--protocol: a bare relay has one client");
             using var watch = probe.Of(parsed);
             var result = await Running.RunAsync(run => RequestLoad.Run(server, plan, watch, run, new ProgressView(terminal)));
             var report = RequestReport.Of(server, plan, result);

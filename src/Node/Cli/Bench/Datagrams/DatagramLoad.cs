@@ -153,7 +153,7 @@ internal sealed class DatagramLoad
             return (room[..length], offset);
         }
 
-        throw CommandFailure.Usage($"--size: a datagram to '{plan.Subject}' has at least {LeastBytes(plan.Subject)} bytes");
+        throw new ArgumentException($"no datagram to '{plan.Subject}' has {plan.DatagramBytes} bytes", nameof(plan));
     }
 
     private static int Write(byte[] room, string subject, int payloadBytes, out int payloadOffset)

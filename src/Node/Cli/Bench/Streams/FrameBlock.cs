@@ -9,9 +9,7 @@ namespace Anode.Cli.Bench.Streams;
 /// <summary>As many equal frames as one system call should carry, made once; before each send only their sequence numbers are written.</summary>
 internal sealed class FrameBlock
 {
-    /// <summary>
-    /// Stays in the second-level cache from here through the kernel; twice as much was no faster and half as much cost more system calls.
-    /// </summary>
+    /// <summary>Of 32 to 256 KiB none cost clearly less for each message; this one leaves room for others in the second-level cache.</summary>
     private const int TargetBytes = 64 * 1024;
 
     private readonly byte[] _bytes;

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using Anode.Bench;
 
 // bench [--repeat N] [--seconds S] [--bytes B] [--fan-out F]: one publisher to one and to four subscribers and a ping-pong, through the node and through a bare
-// two-socket relay, alternating, medians; every run in a server process of its own.
+// two-socket relay, alternating, medians; every run in a server process of its own. bench churn [--changes PER_SECOND]: the first of these beside clients that come and go.
 if (args is ["bare", var subscribers])
     return BareRelay.Run(int.Parse(subscribers, CultureInfo.InvariantCulture));
 
@@ -11,6 +11,8 @@ var repeat = Option("--repeat", 3);
 var seconds = TimeSpan.FromSeconds(Option("--seconds", 2));
 var warmUp = TimeSpan.FromSeconds(1);
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+if (args is ["churn", ..])
+    return Churn.Compare(repeat, seconds, Option("--changes", 50_000), Option("--bytes", 128));
 Console.WriteLine($"{Environment.ProcessorCount} cores, {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}; medians of {repeat} runs of {seconds.TotalSeconds} s");
 Console.WriteLine();
 Console.WriteLine("| load | bytes | anode msg/s | bare msg/s | ratio | anode MB/s | anode CPU s/M | bare CPU s/M | allocated B/msg |");

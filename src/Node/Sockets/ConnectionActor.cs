@@ -25,8 +25,9 @@ internal sealed class ConnectionActor : UntypedActor
     /// <param name="Protocol">What the bytes mean.</param>
     /// <param name="Overflow">What happens to a slow consumer.</param>
     /// <param name="PendingBytes">Null: the node's own bound.</param>
+    /// <param name="Hold">How long it may hold its sources; null: the node's own.</param>
     internal sealed record Seed(SocketContext Sockets, Socket Socket, ConnectionRecord Record, EndpointCounters Counters,
-        IConnectionProtocol Protocol, OverflowPolicy Overflow, long? PendingBytes = null);
+        IConnectionProtocol Protocol, OverflowPolicy Overflow, long? PendingBytes = null, TimeSpan? Hold = null);
 
     public static Props Props(Seed seed) => Produce.Props(() => new ConnectionActor(seed));
 
@@ -61,7 +62,7 @@ internal sealed class ConnectionActor : UntypedActor
 
     private StreamEngine Open()
     {
-        _engine = new StreamEngine(_seed.Socket, Context, _seed.Sockets, _seed.Protocol, _seed.Record, _seed.Overflow, _seed.PendingBytes);
+        _engine = new StreamEngine(_seed.Socket, Context, _seed.Sockets, _seed.Protocol, _seed.Record, _seed.Overflow, _seed.PendingBytes, _seed.Hold);
         _engine.Start();
         return _engine;
     }

@@ -23,6 +23,9 @@ internal sealed class Fanout(RelayCore core, RelaySubscriber? self, Func<int, Sl
 
     private RouteMemory Memory => _memory ??= new RouteMemory(this, core.Index, self);
 
+    /// <summary>The subject being published, where it is at hand.</summary>
+    internal byte[]? About { get; private set; }
+
     public bool IsOwn(RelaySubscriber subscriber) => ReferenceEquals(subscriber, self);
 
     /// <summary>Routes one message. Returns how many subscribers (connections, queue members, inboxes) it was gathered for.</summary>
@@ -42,6 +45,7 @@ internal sealed class Fanout(RelayCore core, RelaySubscriber? self, Func<int, Sl
         if (count > 1 && !InboxName.IsInbox(first.Subject) && Memory.Of(first.Subject) is { IsPlain: true } route)
         {
             CountLater(route, count);
+            About = route.Subject;
             foreach (var target in route.Targets)
                 target.Feed.Subscriber.DeliverRun(ref first, count, target.Only, target.Feed);
             Count(count, (long)count * route.Targets.Count);
@@ -103,6 +107,7 @@ internal sealed class Fanout(RelayCore core, RelaySubscriber? self, Func<int, Sl
         if (route.IsEmpty)
             return 0;
         CountLater(route, 1);
+        About = route.Subject;
         var receivers = 0;
         foreach (var target in route.Targets)
         {
@@ -129,6 +134,7 @@ internal sealed class Fanout(RelayCore core, RelaySubscriber? self, Func<int, Sl
         if (core.Inboxes.Find(message.Subject) is not { } subscriber)
             return 0;
         var feed = Memory.InboxFeedOf(subscriber);
+        About = null;
         subscriber.DeliverToInbox(ref message, feed);
         return 1;
     }

@@ -65,7 +65,7 @@ internal sealed class ConnectionsActor : UntypedActor
         }
 
         var protocol = _spec.Stream!();
-        var seed = new ConnectionActor.Seed(_sockets, socket, record, _counters, protocol, _spec.Overflow);
+        var seed = new ConnectionActor.Seed(_sockets, socket, record, _counters, protocol, _spec.Overflow, _spec.PendingBytes, _spec.SlowConsumerHold);
         Context.Watch(Context.ActorOf(ConnectionActor.Props(seed), $"conn-{record.Id}"));
         _live++;
     }

@@ -115,7 +115,7 @@ internal sealed class EventsActor : UntypedActor
     }
 
     private static LoggedEvent Of(ConnectionRecord record, string kind, DateTimeOffset at, string text) =>
-        new(0, at, kind, record.Endpoint, record.ActorPath[(record.ActorPath.LastIndexOf('/') + 1)..], text)
+        new(0, at, kind, record.Endpoint, record.Actor?.Name, text)
         {
             Connection = record.Id,
             Remote = record.Remote.ToString(),

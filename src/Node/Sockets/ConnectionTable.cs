@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Akka.Actor;
 using Anode.Messages;
 
 namespace Anode.Sockets;
@@ -38,7 +39,10 @@ internal sealed class ConnectionRecord(long id, string endpoint, string protocol
 
     public DateTimeOffset Since { get; } = DateTimeOffset.UtcNow;
 
-    public string ActorPath { get; set; } = "";
+    /// <summary>Whose face this is.</summary>
+    public ActorPath? Actor { get; set; }
+
+    public string ActorPath => Actor?.ToStringWithoutAddress() ?? "";
 
     /// <summary>What the client calls itself.</summary>
     public string? ClientName { get; set; }

@@ -11,8 +11,6 @@ namespace Anode.Protocols.Relay;
 /// <remarks>A source that has published nothing, or is silent, holds nothing but this object.</remarks>
 internal sealed class Fanout(RelayCore core, RelaySubscriber? self, Func<int, Slab?> rent)
 {
-    private readonly List<Feed> _touched = [];
-    private readonly List<Route> _uncounted = [];
     private RouteMemory? _memory;
     private Scratch? _scratch;
     private long _published;
@@ -72,13 +70,7 @@ internal sealed class Fanout(RelayCore core, RelaySubscriber? self, Func<int, Sl
     /// <summary>Sends on everything gathered. Returns how many copies were turned away.</summary>
     public int Flush()
     {
-        foreach (var route in _uncounted)
-            Settle(route);
-        _uncounted.Clear();
-        var refused = 0;
-        foreach (var feed in _touched)
-            refused += feed.Flush();
-        _touched.Clear();
+        var refused = _memory?.Flush() ?? 0;
         if (_published > 0)
             core.Counters.Count(_published, _delivered, _unheard);
         (_published, _delivered, _unheard) = (0, 0, 0);
@@ -95,11 +87,11 @@ internal sealed class Fanout(RelayCore core, RelaySubscriber? self, Func<int, Sl
     /// <summary>An idle source remembers nothing: routes hold on to connections, and those may be gone.</summary>
     public void Forget()
     {
-        Flush();
-        _memory = null;
+        EndTurn();
+        (_memory, _scratch) = (null, null);
     }
 
-    internal void Touch(Feed feed) => _touched.Add(feed);
+    internal void Touch(Feed feed) => Memory.Touched.Add(feed);
 
     private int PublishToSubscribers(ref Publication message)
     {
@@ -182,18 +174,7 @@ internal sealed class Fanout(RelayCore core, RelaySubscriber? self, Func<int, Sl
     private void CountLater(Route route, int messages)
     {
         if (route.Uncounted == 0)
-            _uncounted.Add(route);
+            Memory.Uncounted.Add(route);
         route.Uncounted += messages;
-    }
-
-    private static void Settle(Route route)
-    {
-        foreach (var target in route.Targets)
-        {
-            foreach (var subscription in target.Unlimited)
-                subscription.Count(route.Uncounted);
-        }
-
-        route.Uncounted = 0;
     }
 }

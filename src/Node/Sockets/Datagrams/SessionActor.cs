@@ -25,7 +25,7 @@ internal sealed class SessionActor : UntypedActor, IConnection
         (_sockets, _address, Record, _counters, _protocol, _socket) = (sockets, address, record, counters, protocol, socket);
         Outlet = new Outlet(Context.Self, pendingBytes ?? sockets.Settings.PendingBytes, OverflowPolicy.Drop, record);
         record.Outlet = Outlet;
-        record.ActorPath = Context.Self.Path.ToStringWithoutAddress();
+        record.Actor = Context.Self.Path;
     }
 
     public static Props Props(SocketContext sockets, EndPoint address, ConnectionRecord record, EndpointCounters counters,
@@ -134,7 +134,7 @@ internal sealed class SessionActor : UntypedActor, IConnection
     public void Unwatch(IActorRef actor) => Context.Unwatch(actor);
 
     public ICancelable After(TimeSpan delay, object message) =>
-        Context.System.Scheduler.ScheduleTellOnceCancelable(delay, Self, message, ActorRefs.NoSender);
+        Once.Tell(Context.System, delay, Self, message);
 
     private void Open()
     {

@@ -50,7 +50,7 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
         _reader = new StreamReader(socket, Self, this, sockets.Pool, settings.SlabsPerSource, settings.MaxSlabBytes);
         _writer = new StreamWriter(socket, Self, this, sockets.Pool, Outlet);
         record.Outlet = Outlet;
-        record.ActorPath = Self.Path.ToStringWithoutAddress();
+        record.Actor = Self.Path;
     }
 
     private enum Phase
@@ -138,7 +138,7 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
     public void Unwatch(IActorRef actor) => _actor.Unwatch(actor);
 
     public ICancelable After(TimeSpan delay, object message) =>
-        _actor.System.Scheduler.ScheduleTellOnceCancelable(delay, Self, message, ActorRefs.NoSender);
+        Once.Tell(_actor.System, delay, Self, message);
 
     public void Close(CloseReason reason, string? text = null)
     {

@@ -40,6 +40,8 @@ public sealed class ConfigKeysTests
         ["node.log.level"] = "error",
         ["node.log.format"] = "json",
         ["node.listener-defaults.unix-mode"] = "600",
+        ["node.listener-defaults.pending-bytes"] = "128MiB", // at least a frame
+        ["node.dialer-defaults.pending-bytes"] = "128MiB",
         ["node.limits.connections"] = "9",
     };
 

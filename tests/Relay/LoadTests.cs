@@ -77,6 +77,42 @@ public class LoadTests
     }
 
     [Fact]
+    public async Task Subscriber_that_reads_a_little_now_and_then_does_not_set_the_pace_of_the_others()
+    {
+        const int Messages = 16_000;
+        await using var node = await TestNode.StartAsync("limits { max-slab-bytes = 32KiB, slow-consumer-hold = 50ms }, timeouts.linger = 200ms",
+            TestNode.Tcp, """{ address = "tcp://127.0.0.1:0", name = slow, send-buffer-bytes = 4KiB }""");
+        using var dawdler = NativeTestClient.Dial(node.Address("slow"), socket => socket.ReceiveBufferSize = SmallestBuffer);
+        dawdler.Hello();
+        dawdler.Send(4, 1, ">");
+        dawdler.Sync();
+        using var subscriber = node.Connect();
+        subscriber.Send(4, 1, ">");
+        subscriber.Sync();
+        using var done = new ManualResetEventSlim();
+        var sips = 0L;
+
+        Threads.Run(
+            () => Publish(node, 0, Messages, size: 1000),
+            () =>
+            {
+                new Sequences(1).Take(subscriber, Messages);
+                done.Set();
+            },
+            () =>
+            {
+                // Always some progress, and never enough: 200 KB in a second.
+                var buffer = new byte[SmallestBuffer];
+                while (!done.Wait(TimeSpan.FromMilliseconds(20)))
+                    sips += dawdler.Socket.Receive(buffer);
+            });
+
+        Assert.InRange(sips, 0, Messages * 1000 / 2);
+        Assert.Empty(subscriber.Settle());
+        Assert.Null(node.RecordOf(dawdler).CloseReason); // below its bound: nothing of its is lost, it only waits for it alone
+    }
+
+    [Fact]
     public async Task Slow_consumer_that_reads_again_in_time_misses_nothing()
     {
         const int Messages = 20_000;

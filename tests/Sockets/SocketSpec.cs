@@ -25,7 +25,8 @@ public sealed class SocketCollection
 public abstract class SocketSpec : TestKit
 {
     private static readonly Config Quiet = ConfigurationFactory.ParseString(
-        "akka { loglevel = OFF, stdout-loglevel = OFF, log-dead-letters = off, actor.debug.unhandled = off, test.single-expect-default = 5s }");
+        "akka { loglevel = OFF, stdout-loglevel = OFF, log-dead-letters = off, actor.debug.unhandled = off, test.single-expect-default = 5s }")
+        .WithFallback(LeanMailbox.Declaration);
 
     private readonly int _descriptors = Descriptors();
     private readonly TestProbe _lost;

@@ -83,6 +83,8 @@ internal sealed class EndpointSpecs(RelayCore core, SocketContext sockets, NatsS
         Backlog = listener.Backlog,
         MaxConnections = listener.MaxConnections,
         Overflow = OverflowOf(listener.SlowConsumer),
+        PendingBytes = OwnOf(listener.PendingBytes),
+        SlowConsumerHold = OwnOf(listener.SlowConsumerHold),
         Options = SocketOptionsOf(listener.Tuning) with
         {
             ReusePort = listener.ReusePort,
@@ -100,6 +102,8 @@ internal sealed class EndpointSpecs(RelayCore core, SocketContext sockets, NatsS
         Stream = StreamOf(dialer.Protocol, dialer.Lines),
         Required = false,
         Overflow = OverflowOf(dialer.SlowConsumer),
+        PendingBytes = OwnOf(dialer.PendingBytes),
+        SlowConsumerHold = OwnOf(dialer.SlowConsumerHold),
         Options = SocketOptionsOf(dialer.Tuning),
     };
 
@@ -120,6 +124,10 @@ internal sealed class EndpointSpecs(RelayCore core, SocketContext sockets, NatsS
     private static LinesSettings SettingsOf(LinesOptions lines) => new(lines.Publish, lines.Subscribe, lines.Echo);
 
     private static string NameOf(EndpointProtocol protocol) => protocol.ToString().ToLowerInvariant();
+
+    private static long? OwnOf(long bytes) => bytes == 0 ? null : bytes;
+
+    private static TimeSpan? OwnOf(TimeSpan span) => span == TimeSpan.Zero ? null : span;
 
     private static OverflowPolicy OverflowOf(SlowConsumerPolicy policy) =>
         policy == SlowConsumerPolicy.Drop ? OverflowPolicy.Drop : OverflowPolicy.Close;

@@ -59,6 +59,7 @@ internal static class SupervisionTree
         builder
             .AddHocon(config.Akka, HoconAddMode.Prepend)
             .AddHocon(SockSerializer.Config, HoconAddMode.Prepend)
+            .AddHocon(LeanMailbox.Declaration, HoconAddMode.Prepend)
             .WithActors((system, _) =>
             {
                 Timers.Begin(system);

@@ -53,7 +53,7 @@ internal sealed record ApiCredentials(int ProcessId, uint UserId, uint GroupId);
 
 internal sealed record ApiConnection(
     long Id, string Endpoint, string Local, string Remote, string Protocol, string State, DateTimeOffset Since, long BytesIn, long BytesOut,
-    long MessagesIn, long MessagesOut, long PendingBytes, long Dropped, int Subscriptions, string? ClientName, ApiCredentials? Credentials,
+    long MessagesIn, long MessagesOut, long PendingBytes, long Dropped, long DroppedBytes, int Subscriptions, string? ClientName, ApiCredentials? Credentials,
     string ActorPath, string? CloseReason, int Errno, DateTimeOffset? ClosedAt)
 {
     public static ApiConnection Of(ConnectionRecord record) => new(
@@ -69,7 +69,8 @@ internal sealed record ApiConnection(
         record.MessagesIn,
         record.MessagesOut,
         record.Outlet?.PendingBytes ?? 0,
-        record.Outlet?.DroppedMessages ?? 0,
+        record.DroppedMessages,
+        record.DroppedBytes,
         record.Subscriptions,
         record.ClientName,
         record.Credentials is { } peer ? new ApiCredentials(peer.ProcessId, peer.UserId, peer.GroupId) : null,

@@ -31,6 +31,17 @@ internal sealed record LoggedEvent(long Id, DateTimeOffset At, string Kind, stri
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Errno { get; init; }
+
+    /// <summary>How many were left out.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Messages { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Bytes { get; init; }
+
+    /// <summary>The subject of one of them.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? MessageSubject { get; init; }
 }
 
 /// <summary>

@@ -1,3 +1,4 @@
+using System.Text;
 using Akka.Actor;
 using Akka.Event;
 using Anode.Messages;
@@ -8,8 +9,14 @@ namespace Anode.Operations;
 /// <summary>Listens to what the node publishes about itself and keeps it in the <see cref="EventLog"/>.</summary>
 internal sealed class EventsActor : UntypedActor
 {
+    private const int DropsPerSecond = 20;
+
     private readonly EventLog _log;
     private readonly Dictionary<string, Endpoint.Status> _last = new(StringComparer.Ordinal);
+
+    private long _second;
+    private int _saidInSecond;
+    private int _unsaid;
 
     private EventsActor(EventLog log) => _log = log;
 
@@ -20,7 +27,7 @@ internal sealed class EventsActor : UntypedActor
     /// </summary>
     public static void Subscribe(IActorRef events, EventStream stream)
     {
-        foreach (var kind in new[] { typeof(NodeEvent), typeof(Endpoint.Changed), typeof(ConnectionEvents.Opened), typeof(ConnectionEvents.Closed) })
+        foreach (var kind in new[] { typeof(NodeEvent), typeof(Endpoint.Changed), typeof(ConnectionEvents.Opened), typeof(ConnectionEvents.Closed), typeof(ConnectionEvents.Slow), typeof(ConnectionEvents.Dropped) })
             stream.Subscribe(events, kind);
     }
 
@@ -31,6 +38,8 @@ internal sealed class EventsActor : UntypedActor
             case NodeEvent said: _log.Append(new LoggedEvent(0, said.At, said.Kind, said.Endpoint, said.Subject, said.Text)); break;
             case ConnectionEvents.Opened { Record: var record }: OnOpened(record); break;
             case ConnectionEvents.Closed { Record: var record }: OnClosed(record); break;
+            case ConnectionEvents.Slow slow: OnSlow(slow); break;
+            case ConnectionEvents.Dropped dropped: OnDropped(dropped); break;
             case Endpoint.Changed { Status: var status }: OnChanged(status); break;
             default: Unhandled(message); break;
         }
@@ -50,6 +59,40 @@ internal sealed class EventsActor : UntypedActor
             Errno = record.Errno,
         });
     }
+
+    private void OnSlow(ConnectionEvents.Slow slow) =>
+        _log.Append(Of(slow.Record, "slow-consumer", DateTimeOffset.UtcNow, $"{slow.Text}; {CountOf(slow.Messages, slow.Bytes)}") with
+        {
+            Messages = slow.Messages,
+            Bytes = slow.Bytes,
+            MessageSubject = TextOf(slow.About),
+        });
+
+    /// <summary>Each connection says it every ten seconds at most; ten thousand of them must not push everything else out of the log.</summary>
+    private void OnDropped(ConnectionEvents.Dropped dropped)
+    {
+        var second = Environment.TickCount64 / 1000;
+        if (second != _second)
+            (_second, _saidInSecond) = (second, 0);
+        if (++_saidInSecond > DropsPerSecond)
+        {
+            _unsaid++;
+            return;
+        }
+
+        var others = _unsaid == 0 ? "" : $"; as {_unsaid} other reports of this kind that are not listed";
+        _unsaid = 0;
+        _log.Append(Of(dropped.Record, "messages-dropped", DateTimeOffset.UtcNow, CountOf(dropped.Messages, dropped.Bytes) + others) with
+        {
+            Messages = dropped.Messages,
+            Bytes = dropped.Bytes,
+            MessageSubject = TextOf(dropped.About),
+        });
+    }
+
+    private static string CountOf(long messages, long bytes) => $"{messages} messages of {bytes} bytes were left out";
+
+    private static string? TextOf(byte[]? about) => about is null ? null : Encoding.UTF8.GetString(about);
 
     private void OnChanged(Endpoint.Status status)
     {
@@ -72,7 +115,7 @@ internal sealed class EventsActor : UntypedActor
     }
 
     private static LoggedEvent Of(ConnectionRecord record, string kind, DateTimeOffset at, string text) =>
-        new(0, at, kind, record.Endpoint, record.ActorPath[(record.ActorPath.LastIndexOf('/') + 1)..], text)
+        new(0, at, kind, record.Endpoint, record.Actor?.Name, text)
         {
             Connection = record.Id,
             Remote = record.Remote.ToString(),

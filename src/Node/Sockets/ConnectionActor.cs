@@ -12,12 +12,12 @@ namespace Anode.Sockets;
 /// </remarks>
 internal sealed class ConnectionActor : UntypedActor
 {
-    private readonly Seed _seed;
+    private EndpointCounters? _counters;
+    private Socket? _socket;
     private StreamEngine? _engine;
 
-    private ConnectionActor(Seed seed) => _seed = seed;
-
-    /// <summary>All a connection is born with; it owns the socket from here on.</summary>
+    /// <summary>All a connection begins with, and its first message, from who made it; the actor owns the socket from here on.</summary>
+    /// <remarks>A message and not an argument, so that all connections share one recipe and an idle one keeps nothing of it.</remarks>
     /// <param name="Sockets">What the node shares.</param>
     /// <param name="Socket">Connected.</param>
     /// <param name="Record">Its face in the table.</param>
@@ -25,22 +25,29 @@ internal sealed class ConnectionActor : UntypedActor
     /// <param name="Protocol">What the bytes mean.</param>
     /// <param name="Overflow">What happens to a slow consumer.</param>
     /// <param name="PendingBytes">Null: the node's own bound.</param>
+    /// <param name="Hold">How long it may hold its sources; null: the node's own.</param>
     internal sealed record Seed(SocketContext Sockets, Socket Socket, ConnectionRecord Record, EndpointCounters Counters,
-        IConnectionProtocol Protocol, OverflowPolicy Overflow, long? PendingBytes = null);
-
-    public static Props Props(Seed seed) => Produce.Props(() => new ConnectionActor(seed));
-
-    protected override void PreStart()
+        IConnectionProtocol Protocol, OverflowPolicy Overflow, long? PendingBytes = null, TimeSpan? Hold = null) : IReapable
     {
-        _seed.Counters.Opened();
-        Self.Tell(Start.Instance);
+        public void Reap() => Socket.Dispose();
+    }
+
+    /// <summary>One recipe for all; what makes a connection is its <see cref="Seed"/>.</summary>
+    public static Props Props(ActorSystem system) => LeanMailbox.For(Produce.Props(() => new ConnectionActor()), system);
+
+    /// <summary>A connection under this parent, which keeps the recipe.</summary>
+    public static IActorRef Create(IActorContext parent, Props props, Seed seed)
+    {
+        var child = parent.ActorOf(props, $"conn-{seed.Record.Id}");
+        child.Tell(seed);
+        return child;
     }
 
     protected override void PostStop()
     {
-        _seed.Counters.Closed();
+        _counters?.Closed();
         if (_engine is null)
-            _seed.Socket.Dispose();
+            _socket?.Dispose();
         _engine?.Dispose();
     }
 
@@ -48,9 +55,9 @@ internal sealed class ConnectionActor : UntypedActor
     {
         try
         {
-            // Whoever made this actor may speak before its own Start has come: the first message opens, whatever it is.
-            var engine = _engine ?? Open();
-            if (message is not Start && !engine.Handle(message))
+            if (message is Seed seed)
+                Open(seed);
+            else if (_engine?.Handle(message) != true)
                 Unhandled(message);
         }
         catch (Exception) when (_engine?.MarkCrashed() ?? false)
@@ -59,15 +66,12 @@ internal sealed class ConnectionActor : UntypedActor
         }
     }
 
-    private StreamEngine Open()
+    private void Open(Seed seed)
     {
-        _engine = new StreamEngine(_seed.Socket, Context, _seed.Sockets, _seed.Protocol, _seed.Record, _seed.Overflow, _seed.PendingBytes);
+        (_socket, _counters) = (seed.Socket, seed.Counters);
+        _counters.Opened();
+        _engine = new StreamEngine(
+            seed.Socket, Context, seed.Sockets, seed.Protocol, seed.Record, seed.Overflow, seed.PendingBytes, seed.Hold);
         _engine.Start();
-        return _engine;
-    }
-
-    private sealed class Start : IReapable
-    {
-        public static readonly Start Instance = new();
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Akka.Actor;
 using Anode.Messages;
 
 namespace Anode.Sockets;
@@ -20,6 +21,8 @@ internal sealed class ConnectionRecord(long id, string endpoint, string protocol
     private long _bytesOut;
     private long _messagesIn;
     private long _messagesOut;
+    private long _droppedMessages;
+    private long _droppedBytes;
     private int _subscriptions;
 
     public long Id => id;
@@ -36,7 +39,10 @@ internal sealed class ConnectionRecord(long id, string endpoint, string protocol
 
     public DateTimeOffset Since { get; } = DateTimeOffset.UtcNow;
 
-    public string ActorPath { get; set; } = "";
+    /// <summary>Whose face this is.</summary>
+    public ActorPath? Actor { get; set; }
+
+    public string ActorPath => Actor?.ToStringWithoutAddress() ?? "";
 
     /// <summary>What the client calls itself.</summary>
     public string? ClientName { get; set; }
@@ -59,10 +65,27 @@ internal sealed class ConnectionRecord(long id, string endpoint, string protocol
 
     public long MessagesOut => Volatile.Read(ref _messagesOut);
 
+    /// <summary>Left out because the peer was too slow.</summary>
+    public long DroppedMessages => Interlocked.Read(ref _droppedMessages);
+
+    public long DroppedBytes => Interlocked.Read(ref _droppedBytes);
+
+    /// <summary>What a message left out lately was about; null when unknown.</summary>
+    public byte[]? LastDropped { get; private set; }
+
     public int Subscriptions
     {
         get => Volatile.Read(ref _subscriptions);
         set => Volatile.Write(ref _subscriptions, value);
+    }
+
+    /// <summary>From any thread: it is the sources that find no room.</summary>
+    public void CountDropped(int messages, long bytes, byte[]? about)
+    {
+        Interlocked.Add(ref _droppedMessages, messages);
+        Interlocked.Add(ref _droppedBytes, bytes);
+        LastDropped = about ?? LastDropped;
+        counters.CountDropped(messages);
     }
 
     public void CountIn(int bytes)

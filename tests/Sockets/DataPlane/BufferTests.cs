@@ -109,7 +109,7 @@ public sealed class BufferTests : SocketSpec
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Outlet_turns_away_what_passes_its_bound_and_tells_its_owner_once_if_it_is_to_close(bool close)
+    public void Outlet_turns_away_what_passes_its_bound_and_tells_its_owner_once_that_it_is_to_close_or_is_losing(bool close)
     {
         var policy = close ? OverflowPolicy.Close : OverflowPolicy.Drop;
         var owner = CreateTestProbe();
@@ -125,11 +125,36 @@ public sealed class BufferTests : SocketSpec
         Assert.Equal(!close, outlet.Post(Of(60)));
         owner.ExpectMsg<Delivery>().Release();
         if (close)
+        {
             owner.ExpectMsg<Overflowed>();
+        }
         else
+        {
+            owner.ExpectMsg<Dropping>();
             owner.ExpectMsg<Delivery>().Release();
+        }
+
         Assert.False(owner.HasMessages);
         Assert.Equal(0, outlet.PendingBytes);
+    }
+
+    [Fact]
+    public void Dropping_outlet_tells_its_owner_again_only_when_asked_to()
+    {
+        var owner = CreateTestProbe();
+        var outlet = new Outlet(owner, 0, OverflowPolicy.Drop);
+        outlet.Post(Of(1));
+        outlet.Post(Of(1));
+        owner.ExpectMsg<Dropping>();
+        outlet.Rearm();
+        Assert.False(owner.HasMessages);
+        outlet.Post(Of(1));
+        owner.ExpectMsg<Dropping>();
+        outlet.Shut();
+        outlet.Rearm();
+        outlet.Post(Of(1));
+        Assert.False(owner.HasMessages);
+        Assert.Equal(4, outlet.DroppedMessages);
     }
 
     [Fact]

@@ -18,6 +18,12 @@ internal sealed record DialerOptions
 
     public required SlowConsumerPolicy SlowConsumer { get; init; }
 
+    /// <summary>Bytes that may be pending for one of its connections; 0: <see cref="LimitOptions.PendingBytes"/>.</summary>
+    public required long PendingBytes { get; init; }
+
+    /// <summary>How long one of its connections may hold its sources; 0: <see cref="LimitOptions.SlowConsumerHold"/>.</summary>
+    public required TimeSpan SlowConsumerHold { get; init; }
+
     public static DialerOptions Map(Fields<DialerOptions> fields, ValueKind<NetAddress> addressKind)
     {
         var name = fields.Value("name", o => o.Name, EndpointKinds.Name);
@@ -32,6 +38,8 @@ internal sealed record DialerOptions
             Tuning = fields.Part(o => o.Tuning, part => SocketTuning.Map(part, address)),
             Lines = fields.Part(o => o.Lines, part => LinesOptions.Map(part, protocol)),
             SlowConsumer = fields.Value("slow-consumer", o => o.SlowConsumer, EndpointKinds.SlowConsumer),
+            PendingBytes = fields.Bytes("pending-bytes", o => o.PendingBytes, 0, 64 * Bounds.GiB),
+            SlowConsumerHold = fields.Duration("slow-consumer-hold", o => o.SlowConsumerHold, Bounds.Zero, Bounds.Day),
         };
     }
 }

@@ -1,12 +1,28 @@
 namespace Anode.Hosting.Configuration;
 
-/// <summary>Two endpoints that cannot both be: same name, or same place to bind. Said before the second bind fails with EADDRINUSE.</summary>
+/// <summary>
+/// Two endpoints that cannot both be: same name, or same place to bind. Said before the second bind fails with EADDRINUSE. And one that could
+/// deliver no message.
+/// </summary>
 internal static class EndpointConflicts
 {
     public static void Refuse(NodeOptions options, Fields<NodeOptions> fields)
     {
         RefuseNames(options, fields);
         RefusePlaces(options, fields);
+        RefuseBounds(options, fields);
+    }
+
+    private static void RefuseBounds(NodeOptions options, Fields<NodeOptions> fields)
+    {
+        var bounds = options.Listeners.Select((l, i) => (List: "listeners", Item: i, l.PendingBytes))
+            .Concat(options.Dialers.Select((d, i) => (List: "dialers", Item: i, d.PendingBytes)));
+        foreach (var (list, item, bytes) in bounds)
+        {
+            fields.Require(
+                bytes == 0 || bytes >= options.Limits.FrameBytes, list,
+                "pending-bytes must hold at least one frame: limits.payload-bytes + limits.frame-overhead-bytes, or be 0", item);
+        }
     }
 
     private static void RefuseNames(NodeOptions options, Fields<NodeOptions> fields)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using Akka.Actor;
 using Anode.Messages;
 using Anode.Protocols.Native.Wire;
@@ -316,7 +315,7 @@ internal sealed partial class NativeClient(RelayCore core) : IConnectionProtocol
             Node = core.Node,
             Connection = record.Id.ToString(CultureInfo.InvariantCulture),
             Inbox = core.Inboxes.NameOf(record.Id),
-            Hostname = Dns.GetHostName(),
+            Hostname = core.HostName,
             Address = TextOf(record.Remote),
             MaxPayload = _limits.PayloadBytes,
             HeartbeatMs = (long)_heartbeat.TotalMilliseconds,

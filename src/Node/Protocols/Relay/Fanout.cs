@@ -15,8 +15,6 @@ internal sealed class Fanout(RelayCore core, RelaySubscriber? self, Func<int, Sl
     /// <summary>What is encoded for a run is one piece; so is the room for it.</summary>
     private const int LongestRunBytes = 128 * 1024, RunOverheadBytes = 64;
 
-    private readonly List<Feed> _touched = [];
-    private readonly List<Route> _uncounted = [];
     private RouteMemory? _memory;
     private Scratch? _scratch;
     private long _published;
@@ -26,6 +24,9 @@ internal sealed class Fanout(RelayCore core, RelaySubscriber? self, Func<int, Sl
     public Scratch Scratch => _scratch ??= new Scratch(rent);
 
     private RouteMemory Memory => _memory ??= new RouteMemory(this, core.Index, self);
+
+    /// <summary>The subject being published, where it is at hand.</summary>
+    internal byte[]? About { get; private set; }
 
     public bool IsOwn(RelaySubscriber subscriber) => ReferenceEquals(subscriber, self);
 
@@ -53,6 +54,7 @@ internal sealed class Fanout(RelayCore core, RelaySubscriber? self, Func<int, Sl
         if (count > 1 && !InboxName.IsInbox(first.Subject) && Memory.Of(first.Subject) is { IsPlain: true } route)
         {
             CountLater(route, count);
+            About = route.Subject;
             foreach (var target in route.Targets)
                 target.Feed.Subscriber.DeliverRun(ref first, count, target.Only, target.Feed);
             Count(count, (long)count * route.Targets.Count);
@@ -110,13 +112,7 @@ internal sealed class Fanout(RelayCore core, RelaySubscriber? self, Func<int, Sl
     /// <summary>Sends on everything gathered. Returns how many copies were turned away.</summary>
     public int Flush()
     {
-        foreach (var route in _uncounted)
-            Settle(route);
-        _uncounted.Clear();
-        var refused = 0;
-        foreach (var feed in _touched)
-            refused += feed.Flush();
-        _touched.Clear();
+        var refused = _memory?.Flush() ?? 0;
         if (_published > 0)
             core.Counters.Count(_published, _delivered, _unheard);
         (_published, _delivered, _unheard) = (0, 0, 0);
@@ -133,11 +129,11 @@ internal sealed class Fanout(RelayCore core, RelaySubscriber? self, Func<int, Sl
     /// <summary>An idle source remembers nothing: routes hold on to connections, and those may be gone.</summary>
     public void Forget()
     {
-        Flush();
-        _memory = null;
+        EndTurn();
+        (_memory, _scratch) = (null, null);
     }
 
-    internal void Touch(Feed feed) => _touched.Add(feed);
+    internal void Touch(Feed feed) => Memory.Touched.Add(feed);
 
     private int PublishToSubscribers(ref Publication message)
     {
@@ -145,6 +141,7 @@ internal sealed class Fanout(RelayCore core, RelaySubscriber? self, Func<int, Sl
         if (route.IsEmpty)
             return 0;
         CountLater(route, 1);
+        About = route.Subject;
         var receivers = 0;
         foreach (var target in route.Targets)
         {
@@ -171,6 +168,7 @@ internal sealed class Fanout(RelayCore core, RelaySubscriber? self, Func<int, Sl
         if (core.Inboxes.Find(message.Subject) is not { } subscriber)
             return 0;
         var feed = Memory.InboxFeedOf(subscriber);
+        About = null;
         subscriber.DeliverToInbox(ref message, feed);
         return 1;
     }
@@ -218,18 +216,7 @@ internal sealed class Fanout(RelayCore core, RelaySubscriber? self, Func<int, Sl
     private void CountLater(Route route, int messages)
     {
         if (route.Uncounted == 0)
-            _uncounted.Add(route);
+            Memory.Uncounted.Add(route);
         route.Uncounted += messages;
-    }
-
-    private static void Settle(Route route)
-    {
-        foreach (var target in route.Targets)
-        {
-            foreach (var subscription in target.Unlimited)
-                subscription.Count(route.Uncounted);
-        }
-
-        route.Uncounted = 0;
     }
 }

@@ -26,6 +26,7 @@ internal sealed class Feed(Fanout fanout, RelaySubscriber subscriber)
         if (_delivery is null)
         {
             _delivery = Delivery.Rent();
+            _delivery.About = fanout.About;
             fanout.Touch(this);
         }
 

@@ -7,6 +7,9 @@ internal sealed class RelayCore(string node, MessageLimits limits, AccessPolicy 
 {
     public string Node => node;
 
+    /// <summary>Of this machine, asked once: it is told to every client.</summary>
+    public string HostName { get; } = System.Net.Dns.GetHostName();
+
     public MessageLimits Limits => limits;
 
     public AccessPolicy Access => access;

@@ -22,6 +22,18 @@ internal sealed class Route(byte[] subject, long version)
     /// </summary>
     public bool IsPlain { get; set; } = true;
 
+    /// <summary>Counts the deliveries where they belong.</summary>
+    public void Settle()
+    {
+        foreach (var target in Targets)
+        {
+            foreach (var subscription in target.Unlimited)
+                subscription.Count(Uncounted);
+        }
+
+        Uncounted = 0;
+    }
+
     public bool IsEmpty => Targets.Count == 0 && Queues.Count == 0;
 }
 

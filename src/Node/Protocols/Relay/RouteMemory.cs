@@ -29,6 +29,12 @@ internal sealed class RouteMemory(Fanout fanout, SubscriptionIndex index, RelayS
     private int _buildMark;
     private int _inboxFeeds;
 
+    /// <summary>Feeds with something gathered, in the order they were first given something.</summary>
+    public List<Feed> Touched { get; } = [];
+
+    /// <summary>Routes with deliveries not yet counted at their subscriptions.</summary>
+    public List<Route> Uncounted { get; } = [];
+
     public Route Of(ReadOnlySpan<byte> subject)
     {
         var map = index.Current;
@@ -59,10 +65,23 @@ internal sealed class RouteMemory(Fanout fanout, SubscriptionIndex index, RelayS
 
     public bool IsMuted(Subscription subscription) => self is { Echo: false } && ReferenceEquals(subscription.Subscriber, self);
 
+    /// <summary>Sends on everything gathered. Returns how many copies were turned away.</summary>
+    public int Flush()
+    {
+        foreach (var route in Uncounted)
+            route.Settle();
+        Uncounted.Clear();
+        var refused = 0;
+        foreach (var feed in Touched)
+            refused += feed.Flush();
+        Touched.Clear();
+        return refused;
+    }
+
     /// <summary>What is gathered goes out first, since feeds go with the routes.</summary>
     private void Forget(RouteMap map)
     {
-        fanout.Flush();
+        Flush();
         _routes.Clear();
         _feeds.Clear();
         _inboxFeeds = 0;

@@ -6,9 +6,11 @@ namespace Anode.Protocols.Relay;
 /// <summary>The subscriptions of one connection, by its own numbers; on its own turn.</summary>
 internal sealed class Subscriptions(RelayCore core, RelaySubscriber subscriber, ConnectionRecord record)
 {
-    private readonly Dictionary<long, Subscription> _bySid = [];
+    private Dictionary<long, Subscription>? _all; // made by the first: who only publishes has none
 
-    public int Count => _bySid.Count;
+    public int Count => _all?.Count ?? 0;
+
+    private Dictionary<long, Subscription> BySid => _all ??= [];
 
     /// <summary>
     /// In the index when this returns. A number that is in use keeps its subscription, as in nats-server; one whose maximum has been reached
@@ -16,20 +18,20 @@ internal sealed class Subscriptions(RelayCore core, RelaySubscriber subscriber, 
     /// </summary>
     public void Add(long sid, byte[] filter, byte[]? queue, long max)
     {
-        if (_bySid.TryGetValue(sid, out var known) && !known.IsExhausted)
+        if (BySid.TryGetValue(sid, out var known) && !known.IsExhausted)
             return;
         var subscription = new Subscription(subscriber, sid, filter, queue, max);
-        _bySid[sid] = subscription;
+        BySid[sid] = subscription;
         core.Index.Add(subscription);
-        record.Subscriptions = _bySid.Count;
+        record.Subscriptions = BySid.Count;
     }
 
-    public bool Has(long sid) => _bySid.ContainsKey(sid);
+    public bool Has(long sid) => _all?.ContainsKey(sid) ?? false;
 
     /// <summary>One whose filter matches, if there is one.</summary>
     public Subscription? Matching(ReadOnlySpan<byte> subject)
     {
-        foreach (var subscription in _bySid.Values)
+        foreach (var subscription in BySid.Values)
         {
             if (Subject.Matches(subscription.Filter, subject))
                 return subscription;
@@ -40,16 +42,16 @@ internal sealed class Subscriptions(RelayCore core, RelaySubscriber subscriber, 
 
     public void Remove(long sid)
     {
-        if (!_bySid.Remove(sid, out var subscription))
+        if (!BySid.Remove(sid, out var subscription))
             return;
         core.Index.Remove(subscription);
-        record.Subscriptions = _bySid.Count;
+        record.Subscriptions = BySid.Count;
     }
 
     /// <summary>It ends after so many messages, counted from its start; at once, if they have been.</summary>
     public void SetMax(long sid, long max)
     {
-        if (!_bySid.TryGetValue(sid, out var old))
+        if (!BySid.TryGetValue(sid, out var old))
             return;
         var limited = old.WithMax(max);
         if (limited.IsExhausted)
@@ -58,25 +60,25 @@ internal sealed class Subscriptions(RelayCore core, RelaySubscriber subscriber, 
             return;
         }
 
-        _bySid[sid] = limited;
+        BySid[sid] = limited;
         core.Index.Replace(old, limited);
     }
 
     /// <summary>It is out of the index already.</summary>
     public void Forget(Subscription subscription)
     {
-        if (!_bySid.TryGetValue(subscription.Sid, out var known) || !ReferenceEquals(known, subscription))
+        if (!BySid.TryGetValue(subscription.Sid, out var known) || !ReferenceEquals(known, subscription))
             return;
-        _bySid.Remove(subscription.Sid);
-        record.Subscriptions = _bySid.Count;
+        BySid.Remove(subscription.Sid);
+        record.Subscriptions = BySid.Count;
     }
 
     public void RemoveAll()
     {
-        if (_bySid.Count == 0)
+        if (Count == 0)
             return;
-        core.Index.RemoveAll(_bySid.Values);
-        _bySid.Clear();
+        core.Index.RemoveAll(BySid.Values);
+        BySid.Clear();
         record.Subscriptions = 0;
     }
 }

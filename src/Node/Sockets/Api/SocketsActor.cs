@@ -17,6 +17,7 @@ public sealed class SocketsActor : UntypedActor
 
     private readonly SocketContext _sockets;
     private readonly EndpointCounters _counters = new();
+    private readonly Props _connection = ConnectionActor.Props(Context.System);
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private long _opened;
 
@@ -105,7 +106,7 @@ public sealed class SocketsActor : UntypedActor
 
         var protocol = new HandlerProtocol(adopt.Owner, made => new Sock.Accepted(made.Id, made.Remote, made.Credentials), adopt.Options);
         var seed = new ConnectionActor.Seed(_sockets, adopt.Socket, record, _counters, protocol, OverflowPolicy.Close, long.MaxValue);
-        Context.ActorOf(ConnectionActor.Props(seed), $"conn-{record.Id}");
+        ConnectionActor.Create(Context, _connection, seed);
     }
 
     private static void EndAll(End end)

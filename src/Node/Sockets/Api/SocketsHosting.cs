@@ -13,6 +13,7 @@ public static class SocketsHosting
     public static AkkaConfigurationBuilder WithSockets(this AkkaConfigurationBuilder builder, SocketSettings? settings = null) =>
         builder
             .AddHocon(SockSerializer.Config, HoconAddMode.Prepend)
+            .AddHocon(LeanMailbox.Declaration, HoconAddMode.Prepend)
             .WithActors((system, registry) =>
             {
                 Timers.Begin(system);

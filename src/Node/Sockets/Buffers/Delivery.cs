@@ -22,6 +22,12 @@ internal sealed class Delivery : IReapable
 
     public object? Receipt { get; set; }
 
+    /// <summary>What its first message is about, in UTF-8, for reports; null when unknown.</summary>
+    public byte[]? About { get; set; }
+
+    /// <summary>When it came into its destination's queue, by <see cref="Environment.TickCount64"/>.</summary>
+    public long QueuedAt { get; set; }
+
     public int Count { get; private set; }
 
     public int Bytes { get; private set; }
@@ -91,6 +97,7 @@ internal sealed class Delivery : IReapable
         _outlet = null;
         ReceiptTo = null;
         Receipt = null;
+        About = null;
         Pool.Return(this);
     }
 

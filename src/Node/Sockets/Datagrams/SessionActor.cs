@@ -16,20 +16,21 @@ internal sealed class SessionActor : UntypedActor, IConnection
     private readonly IConnectionProtocol _protocol;
     private IActorRef? _socket;
     private CloseReason? _reason;
+    private DropReport? _drops;
     private bool _opened;
 
     private SessionActor(SocketContext sockets, EndPoint address, ConnectionRecord record, EndpointCounters counters,
-        IConnectionProtocol protocol, IActorRef? socket)
+        IConnectionProtocol protocol, IActorRef? socket, long? pendingBytes)
     {
         (_sockets, _address, Record, _counters, _protocol, _socket) = (sockets, address, record, counters, protocol, socket);
-        Outlet = new Outlet(Context.Self, sockets.Settings.PendingBytes, OverflowPolicy.Drop);
+        Outlet = new Outlet(Context.Self, pendingBytes ?? sockets.Settings.PendingBytes, OverflowPolicy.Drop, record);
         record.Outlet = Outlet;
-        record.ActorPath = Context.Self.Path.ToStringWithoutAddress();
+        record.Actor = Context.Self.Path;
     }
 
     public static Props Props(SocketContext sockets, EndPoint address, ConnectionRecord record, EndpointCounters counters,
-        IConnectionProtocol protocol, IActorRef? socket) =>
-        Produce.Props(() => new SessionActor(sockets, address, record, counters, protocol, socket));
+        IConnectionProtocol protocol, IActorRef? socket, long? pendingBytes) =>
+        Produce.Props(() => new SessionActor(sockets, address, record, counters, protocol, socket, pendingBytes));
 
     IActorRef IConnection.Self => Self;
 
@@ -75,6 +76,8 @@ internal sealed class SessionActor : UntypedActor, IConnection
                 case Serving.Socketed socketed: _socket = socketed.Socket; break;
                 case End end: Close(end.Reason, end.Text); break;
                 case Overflowed: break;
+                case Dropping: (_drops ??= new DropReport(this, Context.System.EventStream)).OnDropping(); break;
+                case DropReport.Due: _drops?.OnDue(); break;
                 default:
                     if (!_protocol.OnMessage(message))
                         Unhandled(message);
@@ -131,7 +134,7 @@ internal sealed class SessionActor : UntypedActor, IConnection
     public void Unwatch(IActorRef actor) => Context.Unwatch(actor);
 
     public ICancelable After(TimeSpan delay, object message) =>
-        Context.System.Scheduler.ScheduleTellOnceCancelable(delay, Self, message, ActorRefs.NoSender);
+        Once.Tell(Context.System, delay, Self, message);
 
     private void Open()
     {

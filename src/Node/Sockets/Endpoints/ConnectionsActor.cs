@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Akka.Actor;
 using Akka.Event;
@@ -20,7 +21,9 @@ internal sealed class ConnectionsActor : UntypedActor
     private readonly EndpointCounters _counters;
     private readonly IActorRef _guard;
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly Props _connection = ConnectionActor.Props(Context.System);
     private IActorRef? _asker;
+    private (EndPoint? EndPoint, NetAddress Address) _local;
     private int _incarnation;
     private int _live;
     private bool _ending;
@@ -65,8 +68,8 @@ internal sealed class ConnectionsActor : UntypedActor
         }
 
         var protocol = _spec.Stream!();
-        var seed = new ConnectionActor.Seed(_sockets, socket, record, _counters, protocol, _spec.Overflow);
-        Context.Watch(Context.ActorOf(ConnectionActor.Props(seed), $"conn-{record.Id}"));
+        var seed = new ConnectionActor.Seed(_sockets, socket, record, _counters, protocol, _spec.Overflow, _spec.PendingBytes, _spec.SlowConsumerHold);
+        Context.Watch(ConnectionActor.Create(Context, _connection, seed));
         _live++;
     }
 
@@ -77,8 +80,8 @@ internal sealed class ConnectionsActor : UntypedActor
         {
             SocketFactory.ApplyStream(socket, _spec.Options);
             var scheme = _spec.Address.Scheme;
-            var (local, remote) = (Addresses.ToAddress(socket.LocalEndPoint, scheme), Addresses.ToAddress(socket.RemoteEndPoint, scheme));
-            return new ConnectionRecord(_sockets.Connections.NextId(), _spec.Name, _spec.Protocol, local, remote, _counters)
+            var remote = Addresses.ToAddress(socket.RemoteEndPoint, scheme);
+            return new ConnectionRecord(_sockets.Connections.NextId(), _spec.Name, _spec.Protocol, LocalOf(socket, scheme), remote, _counters)
             {
                 Credentials = SocketFactory.CredentialsOf(socket),
             };
@@ -88,6 +91,15 @@ internal sealed class ConnectionsActor : UntypedActor
             _log.Debug("{0}: a peer was gone before it was introduced: {1}", _spec.Name, e.Message);
             return null;
         }
+    }
+
+    /// <summary>Mostly the same for all, and then the same object.</summary>
+    private NetAddress LocalOf(Socket socket, Scheme scheme)
+    {
+        var endPoint = socket.LocalEndPoint;
+        if (endPoint is null || !endPoint.Equals(_local.EndPoint))
+            _local = (endPoint, Addresses.ToAddress(endPoint, scheme));
+        return _local.Address;
     }
 
     private void OnEnded(bool adopted = true)

@@ -29,6 +29,12 @@ internal sealed record EndpointSpec
 
     public OverflowPolicy Overflow { get; init; } = OverflowPolicy.Close;
 
+    /// <summary>Bound of what may be pending for one of its connections; null: the node's own.</summary>
+    public long? PendingBytes { get; init; }
+
+    /// <summary>How long one of its connections may hold its sources; null: the node's own.</summary>
+    public TimeSpan? SlowConsumerHold { get; init; }
+
     public Sock.Options Options { get; init; } = Sock.Options.Default;
 
     /// <summary>Name of the guard's actor; also what stands in actor paths.</summary>

@@ -15,6 +15,8 @@ namespace Anode.Sockets;
 /// </remarks>
 internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
 {
+    private const int HoldsWithProgress = 4;
+
     private static readonly TimeSpan FinWait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PoolRetry = TimeSpan.FromMilliseconds(50);
 
@@ -24,6 +26,8 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
     private readonly IConnectionProtocol _protocol;
     private readonly StreamReader _reader;
     private readonly StreamWriter _writer;
+    private readonly TimeSpan _hold;
+    private DropReport? _drops;
     private CloseReason? _reason;
     private int _errno;
     private Phase _phase = Phase.Open;
@@ -38,16 +42,17 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
     private bool _aborted;
 
     public StreamEngine(Socket socket, IActorContext actor, SocketContext sockets, IConnectionProtocol protocol,
-        ConnectionRecord record, OverflowPolicy overflow, long? pendingBytes = null)
+        ConnectionRecord record, OverflowPolicy overflow, long? pendingBytes = null, TimeSpan? hold = null)
     {
         (_socket, _actor, _sockets, _protocol, Record) = (socket, actor, sockets, protocol, record);
         Self = actor.Self;
         var settings = sockets.Settings;
-        Outlet = new Outlet(Self, pendingBytes ?? settings.PendingBytes, overflow);
+        Outlet = new Outlet(Self, pendingBytes ?? settings.PendingBytes, overflow, record);
+        _hold = hold ?? settings.SlowConsumerHold;
         _reader = new StreamReader(socket, Self, this, sockets.Pool, settings.SlabsPerSource, settings.MaxSlabBytes);
         _writer = new StreamWriter(socket, Self, this, sockets.Pool, Outlet);
         record.Outlet = Outlet;
-        record.ActorPath = Self.Path.ToStringWithoutAddress();
+        record.Actor = Self.Path;
     }
 
     private enum Phase
@@ -104,7 +109,9 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
             case StreamWriter.Flush flush: _writer.On(flush); return true;
             case StreamReader.Resume resume: _reader.On(resume); return true;
             case Ticked { Engine: var engine, Tick: var tick } when engine == this: OnTick(tick); return true;
-            case Overflowed: OnSlow("more was pending than the bound of this connection"); return true;
+            case Overflowed: OnSlow($"more was pending than the {Outlet.BoundBytes} bytes this connection may have"); return true;
+            case Dropping: (_drops ??= new DropReport(this, _actor.System.EventStream)).OnDropping(); return true;
+            case DropReport.Due: _drops?.OnDue(); return true;
             case End end: OnEnd(end); return true;
             default: return _protocol.OnMessage(message);
         }
@@ -133,7 +140,7 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
     public void Unwatch(IActorRef actor) => _actor.Unwatch(actor);
 
     public ICancelable After(TimeSpan delay, object message) =>
-        _actor.System.Scheduler.ScheduleTellOnceCancelable(delay, Self, message, ActorRefs.NoSender);
+        Once.Tell(_actor.System, delay, Self, message);
 
     public void Close(CloseReason reason, string? text = null)
     {
@@ -272,9 +279,10 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
             return;
         }
 
+        delivery.QueuedAt = Environment.TickCount64;
         _writer.Enqueue(delivery);
         if (!_protocol.WaitsForPeer)
-            _stallCheck ??= After(_sockets.Settings.SlowConsumerHold, new Ticked(this, Tick.Stall));
+            _stallCheck ??= After(_hold, new Ticked(this, Tick.Stall));
     }
 
     private void OnTick(Tick tick)
@@ -295,19 +303,24 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
         Finish();
     }
 
+    /// <remarks>
+    /// The soft mark is time: who takes nothing for the hold is set apart, and so is who takes something but leaves what it is sent waiting for
+    /// <see cref="HoldsWithProgress"/> holds. That one would otherwise slow its sources, and with them everybody else, to its own pace for ever.
+    /// </remarks>
     private void CheckStall()
     {
         _stallCheck = null;
         if (_writer.Idle || _phase is Phase.Lingering or Phase.Ended)
             return;
         var settings = _sockets.Settings;
-        var age = _writer.InFlightSince == 0 ? 0 : Environment.TickCount64 - _writer.InFlightSince;
+        var now = Environment.TickCount64;
+        var age = _writer.InFlightSince == 0 ? 0 : now - _writer.InFlightSince;
         if (age >= settings.WriteTimeout.TotalMilliseconds)
             OnSlow("nothing could be sent for the write time-out");
-        else if (age >= settings.SlowConsumerHold.TotalMilliseconds)
+        else if (age >= _hold.TotalMilliseconds || now - _writer.OldestSince >= HoldsWithProgress * _hold.TotalMilliseconds)
             _writer.Spill();
         if (_phase != Phase.Ended)
-            _stallCheck = After(settings.SlowConsumerHold, new Ticked(this, Tick.Stall));
+            _stallCheck = After(_hold, new Ticked(this, Tick.Stall));
     }
 
     private void OnSlow(string text)
@@ -316,7 +329,11 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
             Finish();
         if (_phase != Phase.Open)
             return;
-        _writer.DropBacklog();
+        // Under the policy to close, what was turned away is what the close is about; under the other it has been told before.
+        var (messages, bytes) = _drops is null ? (0, 0) : (Record.DroppedMessages, Record.DroppedBytes);
+        _writer.DropBacklog(Record);
+        _actor.System.EventStream.Publish(
+            new ConnectionEvents.Slow(Record, text, Record.DroppedMessages - messages, Record.DroppedBytes - bytes, Record.LastDropped));
         Close(CloseReason.SlowConsumer, text);
     }
 

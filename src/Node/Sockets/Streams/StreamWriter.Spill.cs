@@ -11,6 +11,9 @@ internal sealed partial class StreamWriter
     private int _spillFill;
     private Delivery? _spillTail;
 
+    /// <summary>When what is next to be sent, or being sent, came; 0 when the queue is empty.</summary>
+    public long OldestSince => _queue.TryPeek(out var oldest) ? oldest.QueuedAt : 0;
+
     /// <summary>Moves the backlog (but what is being sent right now) to memory of this destination's own.</summary>
     public void Spill()
     {
@@ -37,8 +40,10 @@ internal sealed partial class StreamWriter
         }
     }
 
-    /// <summary>Forgets what has not begun to be sent, so that last words still find their way at a frame's end.</summary>
-    public void DropBacklog()
+    /// <summary>
+    /// Forgets what has not begun to be sent, so that last words still find their way at a frame's end. Counts it in <paramref name="record"/>.
+    /// </summary>
+    public void DropBacklog(ConnectionRecord record)
     {
         var keep = _inFlight && !_copied ? InFlightDeliveries() : _rangeIndex > 0 || _rangeOffset > 0 ? 1 : 0;
         var waiting = _queue.ToArray();
@@ -49,8 +54,14 @@ internal sealed partial class StreamWriter
             if (i < keep)
                 _queue.Enqueue(waiting[i]);
             else
-                waiting[i].Release();
+                Drop(waiting[i], record);
         }
+    }
+
+    private static void Drop(Delivery delivery, ConnectionRecord record)
+    {
+        record.CountDropped(delivery.Messages, delivery.Bytes, delivery.About);
+        delivery.Release();
     }
 
     private void Hold(Delivery delivery)
@@ -82,6 +93,7 @@ internal sealed partial class StreamWriter
                 {
                     _spillTail = Delivery.Rent();
                     _spillTail.ChargeTo(_outlet);
+                    (_spillTail.About, _spillTail.QueuedAt) = (delivery.About, delivery.QueuedAt);
                     _queue.Enqueue(_spillTail);
                 }
 

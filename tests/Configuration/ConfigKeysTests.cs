@@ -41,6 +41,7 @@ public sealed class ConfigKeysTests
         ["node.log.format"] = "json",
         ["node.listener-defaults.unix-mode"] = "600",
         ["node.limits.connections"] = "9",
+        ["node.sockets.driver"] = "managed",
     };
 
     private static readonly string[] DocumentedKeys = [.. Leaves((ConfigBlock)ConfigLoader.BuiltIn.Items["node"], "node")];

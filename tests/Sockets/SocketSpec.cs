@@ -6,6 +6,7 @@ using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 using Anode.Messages;
 using Anode.Sockets;
+using Anode.Tests.Support;
 using Xunit;
 
 namespace Anode.Tests.Sockets;
@@ -35,7 +36,8 @@ public abstract class SocketSpec : TestKit
     private protected SocketSpec(SocketSettings? settings = null)
         : base(Quiet)
     {
-        Sockets = new SocketContext(settings ?? new SocketSettings());
+        settings ??= new SocketSettings();
+        Sockets = new SocketContext(settings.Driver == DriverKind.Auto ? settings with { Driver = TestDriver.Kind } : settings);
         Sys.ActorOf(ReaperActor.Props(), "reaper");
         _lost = CreateTestProbe("lost");
         Sys.EventStream.Subscribe(_lost, typeof(DeadLetter));

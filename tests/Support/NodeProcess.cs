@@ -39,7 +39,7 @@ internal sealed class NodeProcess : IAsyncDisposable
         var node = new NodeProcess(folder, AnodeProcess.Start(
         [
             "run", "--name", "box", "--listen", "tcp://127.0.0.1:0", "--listen", $"unix://{folder.FullName}/box.sock",
-            "--ready-file", Path.Combine(folder.FullName, "ready.json"), .. defaults, .. args,
+            "--ready-file", Path.Combine(folder.FullName, "ready.json"), .. TestDriver.Arguments, .. defaults, .. args,
         ]));
         try
         {

@@ -25,6 +25,9 @@ internal sealed class EndpointSpecs(RelayCore core, SocketContext sockets)
         ShortageMax = options.AcceptShortage.Max,
         ClosedHistory = options.Limits.ClosedHistory,
         SessionsPerSocket = options.Limits.SessionsPerSocket,
+        Driver = options.Sockets.Driver,
+        Loops = options.Sockets.Loops,
+        Spin = TimeSpan.FromMicroseconds(options.Sockets.SpinMicroseconds),
     };
 
     public static RelayCore CoreOf(NodeOptions options)

@@ -38,6 +38,15 @@ public sealed record SocketSettings
     /// <summary>How many closed connections stay listed.</summary>
     public int ClosedHistory { get; init; } = 10_000;
 
+    /// <summary>How owners of sockets learn that their sockets are ready.</summary>
+    public DriverKind Driver { get; init; } = DriverKind.Auto;
+
+    /// <summary>Threads of <see cref="DriverKind.Epoll"/>; 0: as many as there are processors.</summary>
+    public int Loops { get; init; }
+
+    /// <summary>How long a loop looks for more before it sleeps; zero: not at all.</summary>
+    public TimeSpan Spin { get; init; } = TimeSpan.FromMicroseconds(50);
+
     /// <summary>Sessions one datagram endpoint may have.</summary>
     public int SessionsPerSocket { get; init; } = 10_000;
 }
@@ -46,6 +55,8 @@ public sealed record SocketSettings
 internal sealed class SocketContext(SocketSettings settings)
 {
     public SocketSettings Settings => settings;
+
+    public SocketDriver Driver { get; } = new(settings);
 
     public SlabPool Pool { get; } = new(settings.BufferBytes);
 

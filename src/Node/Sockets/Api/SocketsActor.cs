@@ -82,7 +82,7 @@ public sealed class SocketsActor : UntypedActor
         var props = open.Kind == SocketKind.Stream
             ? StreamSocketActor.Props(_sockets, _counters, open.Family, options, socket, Sender)
             : DatagramSocketActor.Props(_sockets, open.Family, options, socket, Sender);
-        Context.ActorOf(props, $"socket-{++_opened}");
+        Context.ActorOf(_sockets.Driver.Next(Context.System).Of(props), $"socket-{++_opened}");
     }
 
     private void Accept(Adopt adopt)
@@ -105,7 +105,7 @@ public sealed class SocketsActor : UntypedActor
 
         var protocol = new HandlerProtocol(adopt.Owner, made => new Sock.Accepted(made.Id, made.Remote, made.Credentials), adopt.Options);
         var seed = new ConnectionActor.Seed(_sockets, adopt.Socket, record, _counters, protocol, OverflowPolicy.Close, long.MaxValue);
-        Context.ActorOf(ConnectionActor.Props(seed), $"conn-{record.Id}");
+        Context.ActorOf(_sockets.Driver.Next(Context.System).Of(ConnectionActor.Props(seed)), $"conn-{record.Id}");
     }
 
     private static void EndAll(End end)

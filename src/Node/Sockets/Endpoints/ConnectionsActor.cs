@@ -66,7 +66,8 @@ internal sealed class ConnectionsActor : UntypedActor
 
         var protocol = _spec.Stream!();
         var seed = new ConnectionActor.Seed(_sockets, socket, record, _counters, protocol, _spec.Overflow);
-        Context.Watch(Context.ActorOf(ConnectionActor.Props(seed), $"conn-{record.Id}"));
+        var props = _sockets.Driver.Next(Context.System).Of(ConnectionActor.Props(seed));
+        Context.Watch(Context.ActorOf(props, $"conn-{record.Id}"));
         _live++;
     }
 

@@ -1,0 +1,114 @@
+using System.Net.Sockets;
+using Akka.Actor;
+
+namespace Anode.Sockets;
+
+/// <summary>Readiness by the runtime's own means, wherever it runs.</summary>
+/// <remarks>
+/// To read, it waits with a read of no bytes. To write, the runtime knows no such question: the only way to learn that the kernel takes more is to give
+/// it something, so the next byte goes with it. What that needs is made when it is first needed, because most connections never fill their
+/// socket's buffer.
+/// </remarks>
+internal sealed class ManagedReadiness(Socket socket, IActorRef owner) : Readiness
+{
+    private Wait? _read;
+    private Wait? _write;
+    private int _ready;
+
+    // Not that the runtime would keep anything back: it completes a read of no bytes on any event, also one that came earlier.
+    public override bool ShortReadMeansEmpty => true;
+
+    public override int ReadErrno => _read!.Errno;
+
+    public override bool AwaitRead()
+    {
+        _read ??= new Wait(this, Ready.ToRead, 0);
+        return !_read.Begin(socket);
+    }
+
+    public override bool AwaitWrite(byte next)
+    {
+        _write ??= new Wait(this, Ready.ToWrite, 1);
+        _write.Next = next;
+        return !_write.Begin(socket);
+    }
+
+    public override int TakeSent(out int errno)
+    {
+        errno = _write!.Errno;
+        return errno == 0 ? 1 : 0;
+    }
+
+    public override Ready Take() => (Ready)Interlocked.Exchange(ref _ready, 0);
+
+    public override void Dispose()
+    {
+        _read?.Abandon();
+        _write?.Abandon();
+    }
+
+    private void Tell(Ready what)
+    {
+        if (Interlocked.Or(ref _ready, (int)what) == 0)
+            owner.Tell(this, ActorRefs.NoSender);
+    }
+
+    /// <summary>One reusable operation. Whoever comes last, its completion or its owner's end, disposes of it.</summary>
+    private sealed class Wait : SocketAsyncEventArgs
+    {
+        private const int Idle = 0, InFlight = 1, Abandoned = 2;
+
+        private readonly ManagedReadiness _readiness;
+        private readonly Ready _what;
+        private int _state;
+
+        public Wait(ManagedReadiness readiness, Ready what, int bytes)
+            : base(true)
+        {
+            (_readiness, _what) = (readiness, what);
+            if (bytes > 0)
+                SetBuffer(new byte[bytes], 0, bytes);
+        }
+
+        public byte Next
+        {
+            set => Buffer![0] = value;
+        }
+
+        public int Errno { get; private set; }
+
+        /// <returns>True when the completion will come as a message.</returns>
+        public bool Begin(Socket socket)
+        {
+            Volatile.Write(ref _state, InFlight);
+            try
+            {
+                if (_what == Ready.ToRead ? socket.ReceiveAsync(this) : socket.SendAsync(this))
+                    return true;
+                Errno = SocketErrors.ErrnoOf(SocketError);
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException)
+            {
+                Errno = SocketErrors.ErrnoOf(e);
+            }
+
+            Volatile.Write(ref _state, Idle);
+            return false;
+        }
+
+        public void Abandon()
+        {
+            if (Interlocked.Exchange(ref _state, Abandoned) != InFlight)
+                Dispose();
+        }
+
+        protected override void OnCompleted(SocketAsyncEventArgs e)
+        {
+            Errno = SocketErrors.ErrnoOf(SocketError);
+            if (Interlocked.CompareExchange(ref _state, Idle, InFlight) == InFlight)
+                _readiness.Tell(_what);
+            else
+                Dispose();
+        }
+    }
+}

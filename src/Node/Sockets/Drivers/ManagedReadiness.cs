@@ -15,10 +15,10 @@ internal sealed class ManagedReadiness(Socket socket, IActorRef owner) : Readine
     private Wait? _write;
     private int _ready;
 
-    // Not that the runtime would keep anything back: it completes a read of no bytes on any event, also one that came earlier.
-    public override bool ShortReadMeansEmpty => true;
-
     public override int ReadErrno => _read!.Errno;
+
+    /// <remarks>A wrong guess costs one call: the runtime completes a read of no bytes on any event, also one that came before it.</remarks>
+    public override bool IsEmptied(int count, int asked) => count < asked;
 
     public override bool AwaitRead()
     {

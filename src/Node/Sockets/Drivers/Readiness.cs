@@ -32,19 +32,15 @@ internal abstract class Readiness : IReapable, IDisposable
         return LoopThread.Current is { } loop ? loop.Watch(socket, owner) : new ManagedReadiness(socket, owner);
     }
 
-    /// <summary>Whether a read that got less than it asked for has emptied the socket, so that the next one need not be tried.</summary>
-    public abstract bool ShortReadMeansEmpty { get; }
-
     /// <summary>What went wrong with waiting to read; 0 for nothing. The read that follows would not tell, because it was told already.</summary>
     public virtual int ReadErrno => 0;
 
+    /// <summary>A read of <paramref name="asked"/> bytes got <paramref name="count"/>, 0 where it found nothing.</summary>
+    /// <returns>True: that was all there was, and the next read is worth <see cref="AwaitRead">waiting</see> for.</returns>
+    public abstract bool IsEmptied(int count, int asked);
+
     /// <returns>True: read now. False: the message will come.</returns>
     public abstract bool AwaitRead();
-
-    /// <summary>A read has found nothing; whatever was known before is out of date.</summary>
-    public virtual void OnNothingRead()
-    {
-    }
 
     /// <summary>The kernel takes no more at the moment.</summary>
     /// <param name="next">The byte that is to be sent next; a driver may send it along with the question.</param>

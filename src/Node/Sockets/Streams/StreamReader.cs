@@ -173,8 +173,7 @@ internal sealed class StreamReader : ISlabSource, IDisposable
 
         if (error == SocketError.WouldBlock)
         {
-            _drained = true;
-            _readiness.OnNothingRead();
+            _drained = _readiness.IsEmptied(0, asked);
             return true;
         }
 
@@ -192,7 +191,7 @@ internal sealed class StreamReader : ISlabSource, IDisposable
         }
 
         _fill += count;
-        _drained = count < asked && _readiness.ShortReadMeansEmpty;
+        _drained = _readiness.IsEmptied(count, asked);
         if (count == asked && asked >= _nextBytes / 2)
             _nextBytes = Math.Min(_nextBytes * 4, _maxSlabBytes);
         else if (count < _nextBytes / 16)

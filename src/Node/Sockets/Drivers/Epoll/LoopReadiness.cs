@@ -18,24 +18,31 @@ internal sealed class LoopReadiness(LoopThread loop, Socket socket, IActorRef ow
     private readonly bool _shortReadMeansEmpty = socket.AddressFamily != AddressFamily.Unix;
     private Ready _awaited;
     private Ready _ready;
+    private bool _edge;
     private bool _ended;
 
     public ulong Token => token;
 
     public Socket Socket => socket;
 
-    public override bool ShortReadMeansEmpty => _shortReadMeansEmpty;
-
     /// <remarks>The FIN may have come with the last bytes, in one edge; a short read does not show it, and no other edge will.</remarks>
+    public override bool IsEmptied(int count, int asked)
+    {
+        if (count == 0)
+            _ended = false;
+        if (count == asked || (count > 0 && !_shortReadMeansEmpty))
+            return false;
+        _edge = false;
+        return true;
+    }
+
     public override bool AwaitRead()
     {
-        if (_ended)
+        if (_edge || _ended)
             return true;
         _awaited |= Ready.ToRead;
         return false;
     }
-
-    public override void OnNothingRead() => _ended = false;
 
     public override bool AwaitWrite(byte next)
     {
@@ -62,6 +69,9 @@ internal sealed class LoopReadiness(LoopThread loop, Socket socket, IActorRef ow
             happened |= Ready.ToRead;
         if ((events & (Libc.EPOLLOUT | Libc.EPOLLERR | Libc.EPOLLHUP)) != 0)
             happened |= Ready.ToWrite;
+        // Nobody waits to read: the owner is busy with it, or has no credit. Whether it will have seen this, its next read shows.
+        if ((happened & ~_awaited & Ready.ToRead) != 0)
+            _edge = true;
         happened &= _awaited;
         if (happened == Ready.None)
             return;

@@ -154,6 +154,8 @@ internal sealed class SessionActor : UntypedActor, IConnection
         }
         finally
         {
+            if (_opened)
+                _protocol.OnBatchEnd();
             batch.Release();
         }
     }

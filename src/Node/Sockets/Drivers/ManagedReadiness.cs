@@ -5,29 +5,39 @@ namespace Anode.Sockets;
 
 /// <summary>Readiness by the runtime's own means, wherever it runs.</summary>
 /// <remarks>
-/// To read, it waits with a read of no bytes. To write, the runtime knows no such question: the only way to learn that the kernel takes more is to give
+/// To read, it waits with a read of no bytes, or, where that would throw a datagram away, with a look at its first. To write, the runtime knows no such question: the only way to learn that the kernel takes more is to give
 /// it something, so the next byte goes with it. What that needs is made when it is first needed, because most connections never fill their
 /// socket's buffer.
 /// </remarks>
 internal sealed class ManagedReadiness(Socket socket, IActorRef owner) : Readiness
 {
+    private static readonly TimeSpan LongestPoll = TimeSpan.FromMilliseconds(50);
+
+    private readonly bool _stream = socket.SocketType == SocketType.Stream;
     private Wait? _read;
     private Wait? _write;
     private int _ready;
 
-    public override int ReadErrno => _read!.Errno;
+    /// <remarks>What looking at a datagram has to say is for the read to find out: most of it is about something sent earlier.</remarks>
+    public override int ReadErrno => _stream ? _read!.Errno : 0;
 
     /// <remarks>A wrong guess costs one call: the runtime completes a read of no bytes on any event, also one that came before it.</remarks>
     public override bool IsEmptied(int count, int asked) => count < asked;
 
     public override bool AwaitRead()
     {
-        _read ??= new Wait(this, Ready.ToRead, 0);
+        _read ??= _stream ? new Wait(this, Ready.ToRead, 0) : new Wait(this, Ready.ToRead, 1) { SocketFlags = SocketFlags.Peek };
         return !_read.Begin(socket);
     }
 
     public override bool AwaitWrite(byte next)
     {
+        if (!_stream)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static readiness => readiness.PollWrite(), this, preferLocal: false);
+            return false;
+        }
+
         _write ??= new Wait(this, Ready.ToWrite, 1);
         _write.Next = next;
         return !_write.Begin(socket);
@@ -45,6 +55,21 @@ internal sealed class ManagedReadiness(Socket socket, IActorRef owner) : Readine
     {
         _read?.Abandon();
         _write?.Abandon();
+    }
+
+    /// <summary>A datagram cannot be sent in part, so for once a thread waits; briefly, and seldom: a full socket of datagrams is a flooded device.</summary>
+    private void PollWrite()
+    {
+        try
+        {
+            socket.Poll(LongestPoll, SelectMode.SelectWrite);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // the next try will tell
+        }
+
+        Tell(Ready.ToWrite);
     }
 
     private void Tell(Ready what)

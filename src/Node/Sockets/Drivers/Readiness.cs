@@ -13,7 +13,7 @@ internal enum Ready
 }
 
 /// <summary>
-/// Tells the owner of one stream socket when reading or writing is worth another try. The message is this object itself, so
+/// Tells the owner of one socket when reading or writing is worth another try. The message is this object itself, so
 /// waiting allocates nothing; the owner asks <see cref="Take"/> what it says.
 /// </summary>
 /// <remarks>
@@ -35,7 +35,7 @@ internal abstract class Readiness : IReapable, IDisposable
     /// <summary>What went wrong with waiting to read; 0 for nothing. The read that follows would not tell, because it was told already.</summary>
     public virtual int ReadErrno => 0;
 
-    /// <summary>A read of <paramref name="asked"/> bytes got <paramref name="count"/>, 0 where it found nothing.</summary>
+    /// <summary>A read of <paramref name="asked"/> bytes (or datagrams) got <paramref name="count"/>, 0 where it found nothing.</summary>
     /// <returns>True: that was all there was, and the next read is worth <see cref="AwaitRead">waiting</see> for.</returns>
     public abstract bool IsEmptied(int count, int asked);
 
@@ -43,7 +43,7 @@ internal abstract class Readiness : IReapable, IDisposable
     public abstract bool AwaitRead();
 
     /// <summary>The kernel takes no more at the moment.</summary>
-    /// <param name="next">The byte that is to be sent next; a driver may send it along with the question.</param>
+    /// <param name="next">The byte of a stream that is to be sent next; a driver may send it along with the question.</param>
     /// <returns>True: go on at once. False: the message will come. In both cases <see cref="TakeSent"/> says what became of the byte.</returns>
     public abstract bool AwaitWrite(byte next);
 

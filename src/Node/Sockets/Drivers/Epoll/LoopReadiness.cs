@@ -15,7 +15,7 @@ internal sealed class LoopReadiness(LoopThread loop, Socket socket, IActorRef ow
     private const uint Ended = Libc.EPOLLRDHUP | Libc.EPOLLHUP;
 
     // A Unix peer may pass descriptors with its bytes, and a read ends where they were attached.
-    private readonly bool _shortReadMeansEmpty = socket.AddressFamily != AddressFamily.Unix;
+    private readonly bool _shortReadMeansEmpty = socket is not { AddressFamily: AddressFamily.Unix, SocketType: SocketType.Stream };
     private Ready _awaited;
     private Ready _ready;
     private bool _edge;

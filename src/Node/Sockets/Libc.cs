@@ -26,4 +26,34 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int descriptor);
+
+    public const int MSG_TRUNC = 0x20, MSG_DONTWAIT = 0x40;
+
+    [LibraryImport("libc", EntryPoint = "recvmmsg", SetLastError = true)]
+    public static unsafe partial int ReceiveMany(int descriptor, ManyHeader* messages, uint count, int flags, void* timeout);
+
+    [LibraryImport("libc", EntryPoint = "sendmmsg", SetLastError = true)]
+    public static unsafe partial int SendMany(int descriptor, ManyHeader* messages, uint count, int flags);
+
+    /// <summary><c>struct iovec</c></summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public unsafe struct Vector
+    {
+        public byte* Base;
+        public nuint Length;
+    }
+
+    /// <summary><c>struct mmsghdr</c>: a <c>msghdr</c> and what became of it.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public unsafe struct ManyHeader
+    {
+        public byte* Name;
+        public uint NameLength;
+        public Vector* Vectors;
+        public nuint VectorCount;
+        public void* Control;
+        public nuint ControlLength;
+        public int Flags;
+        public uint Length;
+    }
 }

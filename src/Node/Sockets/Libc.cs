@@ -43,9 +43,9 @@ internal static partial class Libc
         public nuint Length;
     }
 
-    /// <summary><c>struct mmsghdr</c>: a <c>msghdr</c> and what became of it.</summary>
+    /// <summary><c>struct msghdr</c></summary>
     [StructLayout(LayoutKind.Sequential)]
-    public unsafe struct ManyHeader
+    public unsafe struct Header
     {
         public byte* Name;
         public uint NameLength;
@@ -54,6 +54,13 @@ internal static partial class Libc
         public void* Control;
         public nuint ControlLength;
         public int Flags;
+    }
+
+    /// <summary><c>struct mmsghdr</c>: a message, and how many of its bytes went.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct ManyHeader
+    {
+        public Header Message;
         public uint Length;
     }
 }

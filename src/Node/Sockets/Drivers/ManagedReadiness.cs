@@ -26,7 +26,7 @@ internal sealed class ManagedReadiness(Socket socket, IActorRef owner) : Readine
 
     public override bool AwaitRead()
     {
-        _read ??= _stream ? new Wait(this, Ready.ToRead, 0) : new Wait(this, Ready.ToRead, 1) { SocketFlags = SocketFlags.Peek };
+        _read ??= new Wait(this, Ready.ToRead, _stream ? 0 : 1);
         return !_read.Begin(socket);
     }
 
@@ -105,6 +105,8 @@ internal sealed class ManagedReadiness(Socket socket, IActorRef owner) : Readine
         /// <returns>True when the completion will come as a message.</returns>
         public bool Begin(Socket socket)
         {
+            if (_what == Ready.ToRead && Buffer is not null)
+                SocketFlags = SocketFlags.Peek; // said anew each time: the last answer stands in its place
             Volatile.Write(ref _state, InFlight);
             try
             {

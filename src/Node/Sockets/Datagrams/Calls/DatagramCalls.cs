@@ -21,7 +21,7 @@ internal abstract class DatagramCalls
                 return calls;
         }
 
-        return OperatingSystem.IsLinux() && Environment.Is64BitProcess ? new ManyCalls() : new SingleCalls();
+        return OperatingSystem.IsLinux() ? new ManyCalls() : new SingleCalls();
     }
 
     public static void Return(DatagramCalls calls)

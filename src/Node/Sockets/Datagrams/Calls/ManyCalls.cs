@@ -47,7 +47,7 @@ internal sealed unsafe class ManyCalls : DatagramCalls
         {
             _vectors[2 * i] = new Libc.Vector { Base = Head(i), Length = (nuint)head };
             _vectors[(2 * i) + 1] = new Libc.Vector { Base = Tail(i), Length = (nuint)(maxBytes - head) };
-            _headers[i] = new Libc.ManyHeader
+            _headers[i].Message = new Libc.Header
             {
                 Name = Name(i),
                 NameLength = NameBytes,
@@ -61,9 +61,9 @@ internal sealed unsafe class ManyCalls : DatagramCalls
     }
 
     public override (int Length, bool Truncated) Received(int index) =>
-        ((int)_headers[index].Length, (_headers[index].Flags & Libc.MSG_TRUNC) != 0);
+        ((int)_headers[index].Length, (_headers[index].Message.Flags & Libc.MSG_TRUNC) != 0);
 
-    public override ReadOnlySpan<byte> From(int index) => new(Name(index), (int)Math.Min(_headers[index].NameLength, NameBytes));
+    public override ReadOnlySpan<byte> From(int index) => new(Name(index), (int)Math.Min(_headers[index].Message.NameLength, NameBytes));
 
     public override void CopyTo(int index, Span<byte> destination)
     {
@@ -91,7 +91,7 @@ internal sealed unsafe class ManyCalls : DatagramCalls
 
         to.Buffer.Span[..to.Size].CopyTo(new Span<byte>(Name(index), NameBytes));
         _vectors[index] = new Libc.Vector { Base = data, Length = (nuint)bytes.Count };
-        _headers[index] = new Libc.ManyHeader { Name = Name(index), NameLength = (uint)to.Size, Vectors = _vectors + index, VectorCount = 1 };
+        _headers[index].Message = new Libc.Header { Name = Name(index), NameLength = (uint)to.Size, Vectors = _vectors + index, VectorCount = 1 };
     }
 
     public override int Send(Socket socket)

@@ -43,6 +43,7 @@ public sealed class ConfigKeysTests
         ["node.listener-defaults.pending-bytes"] = "128MiB", // at least a frame
         ["node.dialer-defaults.pending-bytes"] = "128MiB",
         ["node.limits.connections"] = "9",
+        ["node.sockets.driver"] = "managed",
     };
 
     private static readonly string[] DocumentedKeys = [.. Leaves((ConfigBlock)ConfigLoader.BuiltIn.Items["node"], "node")];

@@ -41,7 +41,7 @@ internal sealed class NodeProcess : IAsyncDisposable
         var node = new NodeProcess(folder, AnodeProcess.Start(environment,
         [
             "run", "--name", "box", "--listen", "tcp://127.0.0.1:0", "--listen", $"unix://{folder.FullName}/box.sock",
-            "--ready-file", Path.Combine(folder.FullName, "ready.json"), .. defaults, .. args,
+            "--ready-file", Path.Combine(folder.FullName, "ready.json"), .. TestDriver.Arguments, .. defaults, .. args,
         ]));
         try
         {

@@ -58,6 +58,7 @@ internal sealed class TestNode : IAsyncDisposable
             node {
               name = "n{{Interlocked.Increment(ref _count)}}"
               http.address = off
+              {{TestDriver.Config}}
               listeners = [ {{string.Join('\n', listeners.DefaultIfEmpty(Tcp))}} ]
               {{node}}
             }

@@ -28,6 +28,9 @@ internal sealed class EndpointSpecs(RelayCore core, SocketContext sockets, NatsS
         ShortageMax = options.AcceptShortage.Max,
         ClosedHistory = options.Limits.ClosedHistory,
         SessionsPerSocket = options.Limits.SessionsPerSocket,
+        Driver = options.Sockets.Driver,
+        Loops = options.Sockets.Loops,
+        Spin = TimeSpan.FromMicroseconds(options.Sockets.SpinMicroseconds),
     };
 
     public static RelayCore CoreOf(NodeOptions options)

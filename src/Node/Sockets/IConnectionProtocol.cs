@@ -26,6 +26,11 @@ internal interface IConnectionProtocol
     /// </summary>
     int OnBytes(Slab slab, int offset, int length, out int needed);
 
+    /// <summary>Of datagrams: all of one read have been handed over, each in a call of its own.</summary>
+    void OnBatchEnd()
+    {
+    }
+
     /// <summary>The peer sends no more. What of its last bytes was not consumed comes here once more, valid during the call.</summary>
     void OnEnd(ReadOnlySpan<byte> rest);
 

@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using Akka.Actor;
+
 namespace Anode.Sockets;
 
 /// <summary>Bounds and time-outs of every socket of a node; see <c>hocon.conf</c> for the reasons behind the values.</summary>
@@ -38,6 +41,15 @@ public sealed record SocketSettings
     /// <summary>How many closed connections stay listed.</summary>
     public int ClosedHistory { get; init; } = 10_000;
 
+    /// <summary>How owners of sockets learn that their sockets are ready.</summary>
+    public DriverKind Driver { get; init; } = DriverKind.Auto;
+
+    /// <summary>Threads of <see cref="DriverKind.Epoll"/>; 0: as many as there are processors.</summary>
+    public int Loops { get; init; }
+
+    /// <summary>How long a loop looks for more before it sleeps; zero: not at all.</summary>
+    public TimeSpan Spin { get; init; } = TimeSpan.FromMicroseconds(50);
+
     /// <summary>Sessions one datagram endpoint may have.</summary>
     public int SessionsPerSocket { get; init; } = 10_000;
 }
@@ -46,6 +58,14 @@ public sealed record SocketSettings
 internal sealed class SocketContext(SocketSettings settings)
 {
     public SocketSettings Settings => settings;
+
+    public SocketDriver Driver { get; } = new(settings);
+
+    private readonly ConcurrentDictionary<Place, Props> _connections = new();
+
+    /// <summary>The recipe for one more connection, in the next place; there is one for each place.</summary>
+    public Props NextConnection(ActorSystem system) =>
+        _connections.GetOrAdd(Driver.Next(system), static (place, system) => place.Of(ConnectionActor.Props(system)), system);
 
     public SlabPool Pool { get; } = new(settings.BufferBytes);
 

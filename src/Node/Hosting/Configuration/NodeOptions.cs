@@ -12,6 +12,7 @@ internal sealed partial record NodeOptions
     public required ValueList<DialerOptions> Dialers { get; init; }
     public required LimitOptions Limits { get; init; }
     public required TimeoutOptions Timeouts { get; init; }
+    public required SocketsOptions Sockets { get; init; }
     public required RestartOptions Restart { get; init; }
     public required AcceptShortageOptions AcceptShortage { get; init; }
     public required DialOptions Dial { get; init; }
@@ -34,6 +35,7 @@ internal sealed partial record NodeOptions
             Dialers = fields.Items("dialers", o => o.Dialers, item => DialerOptions.Map(item, dialled)),
             Limits = fields.Block("limits", o => o.Limits, LimitOptions.Map),
             Timeouts = fields.Block("timeouts", o => o.Timeouts, TimeoutOptions.Map),
+            Sockets = fields.Block("sockets", o => o.Sockets, SocketsOptions.Map),
             Restart = fields.Block("restart", o => o.Restart, RestartOptions.Map),
             AcceptShortage = fields.Block("accept-shortage", o => o.AcceptShortage, AcceptShortageOptions.Map),
             Dial = fields.Block("dial", o => o.Dial, DialOptions.Map),

@@ -59,7 +59,7 @@ internal sealed class LinesDatagrams : IDatagramProtocol
         if (EndPointComparer.Instance.Equals(from, _lastFrom))
             return _lastSubject;
         var scheme = host.Local?.Scheme ?? Scheme.Udp;
-        var remote = DatagramReader.IsUnnamed(from) ? NetAddress.UnixPath(scheme, "") : Addresses.ToAddress(from, scheme);
+        var remote = PeerAddresses.IsUnnamed(from) ? NetAddress.UnixPath(scheme, "") : Addresses.ToAddress(from, scheme);
         _lastSubject = Encoding.UTF8.GetBytes(LinesSubject.Fill(_settings.Publish, _endpoint, 0, remote));
         _lastFrom = from;
         return _lastSubject;

@@ -52,10 +52,14 @@ internal sealed partial class NativeClient(RelayCore core) : IConnectionProtocol
     public int OnBytes(Slab slab, int offset, int length, out int needed)
     {
         needed = 0;
-        var consumed = _connection.IsDatagram ? OnDatagram(slab, offset, length) : OnStream(slab, offset, length, out needed);
+        if (_connection.IsDatagram)
+            return OnDatagram(slab, offset, length); // its turn ends with the batch
+        var consumed = OnStream(slab, offset, length, out needed);
         EndTurn();
         return consumed;
     }
+
+    public void OnBatchEnd() => EndTurn();
 
     public void OnEnd(ReadOnlySpan<byte> rest) => _connection.Close(CloseReason.PeerClosed);
 

@@ -11,6 +11,7 @@ internal sealed class DatagramSocketActor : UntypedActor, IDatagramReadHost, IDa
     private readonly Family _family;
     private readonly Sock.Options _options;
     private readonly Socket _socket;
+    private readonly Readiness _readiness;
     private readonly DatagramReader _reader;
     private readonly DatagramWriter _writer;
     private readonly Outlet _outlet;
@@ -28,8 +29,9 @@ internal sealed class DatagramSocketActor : UntypedActor, IDatagramReadHost, IDa
     {
         (_sockets, _family, _options, _socket, _owner) = (sockets, family, options, socket, owner);
         _scheme = Addresses.SchemeOf(family, SocketKind.Datagram);
-        _reader = new DatagramReader(socket, Context, this, sockets.Pool, options.MaxDatagramBytes, sockets.Settings.SlabsPerSource);
-        _writer = new DatagramWriter(socket, Self, this);
+        _readiness = Readiness.Of(socket, Self);
+        _reader = new DatagramReader(socket, _readiness, Context, this, sockets.Pool, options.MaxDatagramBytes, sockets.Settings.SlabsPerSource);
+        _writer = new DatagramWriter(socket, _readiness, Self, this);
         _outlet = new Outlet(Self, long.MaxValue, OverflowPolicy.Drop);
     }
 
@@ -50,6 +52,7 @@ internal sealed class DatagramSocketActor : UntypedActor, IDatagramReadHost, IDa
         _linger?.Cancel();
         _reader.Dispose();
         _writer.Dispose();
+        _readiness.Dispose();
         _socket.Dispose();
         _owner.Tell(new Sock.Closed(_reason ?? CloseReason.Crashed, _errno));
     }
@@ -58,9 +61,8 @@ internal sealed class DatagramSocketActor : UntypedActor, IDatagramReadHost, IDa
     {
         switch (message)
         {
-            case DatagramReader.Completed read: _reader.On(read); break;
+            case Readiness ready: OnReady(ready.Take()); break;
             case DatagramReader.Resume resume: _reader.On(resume); break;
-            case DatagramWriter.Completed written: OnWritten(written); break;
             case Sock.SendTo sendTo: SendTo(sendTo, sendTo.Bytes, sendTo.Address, sendTo.Receipt is { } id ? new Sock.SentTo(id) : null); break;
             case Sock.Send send: Send(send); break;
             case Sock.ReadMore more: ReadMore(more); break;
@@ -85,11 +87,16 @@ internal sealed class DatagramSocketActor : UntypedActor, IDatagramReadHost, IDa
         foreach (var (offset, length, from, truncated) in batch.Datagrams)
         {
             _credit--;
-            var address = Addresses.ToAddress(DatagramReader.IsUnnamed(from) ? null : from, _scheme);
+            var address = Addresses.ToAddress(PeerAddresses.IsUnnamed(from) ? null : from, _scheme);
             _owner.Tell(new Sock.ReceivedFrom(batch.Slab.Buffer.AsSpan(offset, length).ToArray(), address, truncated));
         }
 
         batch.Release();
+    }
+
+    void IDatagramReadHost.OnDatagramsLost(int count)
+    {
+        // As those for which the kernel has no room: their credit is still there for others.
     }
 
     void IDatagramReadHost.OnReadFailed(int errno)
@@ -217,9 +224,12 @@ internal sealed class DatagramSocketActor : UntypedActor, IDatagramReadHost, IDa
         _linger ??= Context.System.Scheduler.ScheduleTellOnceCancelable(_sockets.Settings.Linger, Self, Lingered.Instance, ActorRefs.NoSender);
     }
 
-    private void OnWritten(DatagramWriter.Completed written)
+    private void OnReady(Ready ready)
     {
-        _writer.On(written);
+        if ((ready & Ready.ToRead) != 0)
+            _reader.OnReady();
+        if ((ready & Ready.ToWrite) != 0)
+            _writer.OnReady();
         if (_linger is not null && _writer.Idle)
             Finish(CloseReason.Requested);
     }

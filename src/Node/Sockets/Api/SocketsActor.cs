@@ -17,7 +17,6 @@ public sealed class SocketsActor : UntypedActor
 
     private readonly SocketContext _sockets;
     private readonly EndpointCounters _counters = new();
-    private readonly Props _connection = ConnectionActor.Props(Context.System);
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private long _opened;
 
@@ -83,7 +82,7 @@ public sealed class SocketsActor : UntypedActor
         var props = open.Kind == SocketKind.Stream
             ? StreamSocketActor.Props(_sockets, _counters, open.Family, options, socket, Sender)
             : DatagramSocketActor.Props(_sockets, open.Family, options, socket, Sender);
-        Context.ActorOf(props, $"socket-{++_opened}");
+        Context.ActorOf(_sockets.Driver.Next(Context.System).Of(props), $"socket-{++_opened}");
     }
 
     private void Accept(Adopt adopt)
@@ -106,7 +105,7 @@ public sealed class SocketsActor : UntypedActor
 
         var protocol = new HandlerProtocol(adopt.Owner, made => new Sock.Accepted(made.Id, made.Remote, made.Credentials), adopt.Options);
         var seed = new ConnectionActor.Seed(_sockets, adopt.Socket, record, _counters, protocol, OverflowPolicy.Close, long.MaxValue);
-        ConnectionActor.Create(Context, _connection, seed);
+        ConnectionActor.Create(Context, _sockets.NextConnection(Context.System), seed);
     }
 
     private static void EndAll(End end)

@@ -17,6 +17,7 @@ internal sealed class DatagramActor : UntypedActor, IDatagramReadHost, IDatagram
     private readonly IActorRef _sessions;
     private readonly IActorRef _guard;
     private Socket? _socket;
+    private Readiness? _readiness;
     private DatagramReader? _reader;
     private DatagramWriter? _writer;
 
@@ -34,6 +35,7 @@ internal sealed class DatagramActor : UntypedActor, IDatagramReadHost, IDatagram
     {
         _reader?.Dispose();
         _writer?.Dispose();
+        _readiness?.Dispose();
         _socket?.Dispose();
         _sessions.Tell(new Serving.Socketed(null, null));
     }
@@ -43,15 +45,16 @@ internal sealed class DatagramActor : UntypedActor, IDatagramReadHost, IDatagram
         switch (message)
         {
             case Open: Bind(); break;
-            case DatagramReader.Completed read: _reader?.On(read); break;
+            case Readiness ready when ready == _readiness: OnReady(ready.Take()); break;
             case DatagramReader.Resume resume: _reader?.On(resume); break;
-            case DatagramWriter.Completed written: _writer?.On(written); break;
             case OutgoingDatagrams outgoing: SendOut(outgoing); break;
             default: Unhandled(message); break;
         }
     }
 
     void IDatagramReadHost.OnDatagrams(DatagramBatch batch) => _sessions.Tell(batch);
+
+    void IDatagramReadHost.OnDatagramsLost(int count) => _counters.CountDropped(count);
 
     void IDatagramReadHost.OnReadFailed(int errno) => throw new EndpointLostException(errno, SocketErrors.TextOf(errno));
 
@@ -79,12 +82,21 @@ internal sealed class DatagramActor : UntypedActor, IDatagramReadHost, IDatagram
             return;
         }
 
-        _reader = new DatagramReader(_socket, Context, this, _sockets.Pool, _spec.Options.MaxDatagramBytes, _sockets.Settings.SlabsPerSource);
-        _writer = new DatagramWriter(_socket, Self, this);
+        _readiness = Readiness.Of(_socket, Self);
+        _reader = new DatagramReader(_socket, _readiness, Context, this, _sockets.Pool, _spec.Options.MaxDatagramBytes, _sockets.Settings.SlabsPerSource);
+        _writer = new DatagramWriter(_socket, _readiness, Self, this);
         var local = Addresses.ToAddress(_socket.LocalEndPoint, _spec.Address.Scheme);
         _guard.Tell(new Serving.Up(_incarnation, local));
         _sessions.Tell(new Serving.Socketed(Self, local));
         _reader.Pump();
+    }
+
+    private void OnReady(Ready ready)
+    {
+        if ((ready & Ready.ToWrite) != 0)
+            _writer!.OnReady();
+        if ((ready & Ready.ToRead) != 0)
+            _reader!.OnReady();
     }
 
     private void SendOut(OutgoingDatagrams outgoing)

@@ -1,5 +1,6 @@
 using System.Net;
 using Akka.Actor;
+using Microsoft.Extensions.ObjectPool;
 
 namespace Anode.Sockets;
 
@@ -7,13 +8,33 @@ namespace Anode.Sockets;
 internal readonly record struct ReceivedDatagram(int Offset, int Length, EndPoint From, bool Truncated);
 
 /// <summary>All datagrams of one turn of reading: one actor message, one slab. Whoever holds it last calls <see cref="Release"/>.</summary>
-internal sealed class DatagramBatch(Slab slab) : IReapable
+internal sealed class DatagramBatch : IReapable
 {
-    public Slab Slab => slab;
+    private static readonly DefaultObjectPool<DatagramBatch> Pool = new(new DefaultPooledObjectPolicy<DatagramBatch>(), 256);
+
+    private Slab? _slab;
+
+    public Slab Slab => _slab!;
 
     public List<ReceivedDatagram> Datagrams { get; } = [];
 
-    public void Release() => slab.Release();
+    /// <summary>Retains the slab until released.</summary>
+    public static DatagramBatch Rent(Slab slab)
+    {
+        slab.Retain();
+        var batch = Pool.Get();
+        batch._slab = slab;
+        return batch;
+    }
+
+    public void Release()
+    {
+        var slab = Slab;
+        _slab = null;
+        Datagrams.Clear();
+        Pool.Return(this);
+        slab.Release();
+    }
 
     void IReapable.Reap() => Release();
 }
@@ -34,7 +55,7 @@ internal sealed class EndPointComparer : IEqualityComparer<EndPoint>
     public static readonly EndPointComparer Instance = new();
 
     public bool Equals(EndPoint? x, EndPoint? y) =>
-        x is IPEndPoint ? x.Equals(y) : ReferenceEquals(x, y) || (x is not null && y is not null && x.ToString() == y.ToString());
+        ReferenceEquals(x, y) || (x is IPEndPoint ? x.Equals(y) : x is not null && y is not null && x.ToString() == y.ToString());
 
     public int GetHashCode(EndPoint obj) => obj is IPEndPoint ? obj.GetHashCode() : (obj.ToString() ?? "").GetHashCode(StringComparison.Ordinal);
 }

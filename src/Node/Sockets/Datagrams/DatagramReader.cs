@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using Akka.Actor;
 
@@ -13,6 +12,9 @@ internal interface IDatagramReadHost
     /// <summary>Takes over the batch.</summary>
     void OnDatagrams(DatagramBatch batch);
 
+    /// <summary>So many came for which the node had no memory.</summary>
+    void OnDatagramsLost(int count);
+
     void OnReadFailed(int errno);
 }
 
@@ -20,55 +22,41 @@ internal interface IDatagramReadHost
 /// Receives datagrams into slabs, as many as are there and fit, and hands them over as one batch. Before each datagram it leaves
 /// <see cref="Headroom"/> bytes free, so that whoever passes it on to a stream can write the length prefix in place.
 /// </summary>
+/// <remarks>Between turns it holds no memory: a slab is taken for what has come, and a socket that waits has none.</remarks>
 internal sealed class DatagramReader : ISlabSource, IDisposable
 {
     /// <summary>Room for a 32-bit length.</summary>
     public const int Headroom = 4;
 
-    private const int SlabBytes = 256 * 1024;
+    private const int MaxSlabBytes = 256 * 1024;
     private const int DatagramsPerTurn = 256;
     private static readonly TimeSpan PoolRetry = TimeSpan.FromMilliseconds(50);
 
-    // A Unix peer that never bound has no name, and the runtime then leaves the address as it was: recognise it by that.
-    private static readonly EndPoint Unnamed = new UnixDomainSocketEndPoint("\0anode-unnamed-peer");
-
     private readonly Socket _socket;
+    private readonly Readiness _readiness;
     private readonly IActorContext _actor;
     private readonly IDatagramReadHost _host;
     private readonly SlabPool _pool;
+    private readonly PeerAddresses _peers;
+    private readonly Resume _resume;
     private readonly int _maxDatagramBytes;
     private readonly int _maxSlabs;
-    private readonly SocketAsyncEventArgs _args = SocketEvents.Create();
-    private readonly Completed _completed;
-    private readonly EndPoint _any;
     private Slab? _slab;
     private DatagramBatch? _batch;
     private int _fill;
-    private bool _inFlight;
+    private int _nextBytes = SlabPool.MinBytes;
+    private bool _drained = true;
+    private bool _waiting;
     private bool _ended;
     private int _outstanding;
     private int _starving;
 
-    public DatagramReader(Socket socket, IActorContext actor, IDatagramReadHost host, SlabPool pool, int maxDatagramBytes, int maxSlabs)
+    public DatagramReader(Socket socket, Readiness readiness, IActorContext actor, IDatagramReadHost host, SlabPool pool, int maxDatagramBytes, int maxSlabs)
     {
-        (_socket, _actor, _host, _pool, _maxDatagramBytes, _maxSlabs) = (socket, actor, host, pool, maxDatagramBytes, maxSlabs);
-        _completed = new Completed(this);
-        _any = socket.AddressFamily switch
-        {
-            AddressFamily.Unix => Unnamed,
-            AddressFamily.InterNetworkV6 => new IPEndPoint(IPAddress.IPv6Any, 0),
-            _ => new IPEndPoint(IPAddress.Any, 0),
-        };
-        _args.RemoteEndPoint = _any;
-        var self = actor.Self;
-        _args.Completed += (_, _) => self.Tell(_completed, ActorRefs.NoSender);
-    }
-
-    public sealed class Completed(DatagramReader reader) : IReapable
-    {
-        public DatagramReader Reader => reader;
-
-        public void Reap() => reader.EndFlight();
+        (_socket, _readiness, _actor, _host, _pool) = (socket, readiness, actor, host, pool);
+        (_maxDatagramBytes, _maxSlabs) = (maxDatagramBytes, maxSlabs);
+        _peers = new PeerAddresses(socket.AddressFamily);
+        _resume = new Resume(this);
     }
 
     public sealed class Resume(DatagramReader reader) : IReapable
@@ -76,45 +64,29 @@ internal sealed class DatagramReader : ISlabSource, IDisposable
         public DatagramReader Reader => reader;
     }
 
-    public static bool IsUnnamed(EndPoint endPoint) => ReferenceEquals(endPoint, Unnamed);
-
     public void Pump()
     {
-        for (var count = 0; !_inFlight && !_ended; count++)
+        if (_waiting || _ended)
+            return;
+        var calls = DatagramCalls.Rent();
+        try
         {
-            if (count == DatagramsPerTurn)
-            {
-                HandOver();
-                _actor.Self.Tell(new Resume(this), ActorRefs.NoSender);
-                return;
-            }
-
-            if (_host.ReadAllowance - (_batch?.Datagrams.Count ?? 0) <= 0 || !EnsureSpace())
-            {
-                HandOver();
-                return;
-            }
-
-            _args.SetBuffer(_slab!.Buffer, _fill + Headroom, _maxDatagramBytes);
-            if (_socket.AddressFamily == AddressFamily.Unix)
-                _args.RemoteEndPoint = _any;
-            _inFlight = true;
-            if (TryReceive())
-            {
-                HandOver();
-                return;
-            }
-
-            if (_inFlight)
-                Complete();
+            ReadTurn(calls);
+        }
+        finally
+        {
+            DatagramCalls.Return(calls);
+            HandOver();
+            DropSlab();
         }
     }
 
-    public void On(Completed completed)
+    /// <summary>There is something to read.</summary>
+    public void OnReady()
     {
-        if (!_inFlight)
+        if (!_waiting)
             return;
-        Complete();
+        (_waiting, _drained) = (false, false);
         Pump();
     }
 
@@ -124,64 +96,82 @@ internal sealed class DatagramReader : ISlabSource, IDisposable
     {
         Interlocked.Decrement(ref _outstanding);
         if (Interlocked.Exchange(ref _starving, 0) == 1)
-            _actor.Self.Tell(new Resume(this), ActorRefs.NoSender);
+            _actor.Self.Tell(_resume, ActorRefs.NoSender);
     }
 
-    public void Dispose()
-    {
-        _ended = true;
-        if (!_inFlight)
-            EndFlight();
-    }
+    public void Dispose() => _ended = true;
 
-    private bool TryReceive()
+    private void ReadTurn(DatagramCalls calls)
     {
-        try
+        for (var left = DatagramsPerTurn; !_ended;)
         {
-            return _socket.ReceiveFromAsync(_args);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException)
-        {
-            _inFlight = false;
-            Fail(SocketErrors.ErrnoOf(e));
-            return false;
+            var allowance = (int)Math.Min(_host.ReadAllowance - (_batch?.Datagrams.Count ?? 0), calls.Capacity);
+            if (allowance <= 0)
+                return;
+            if (left <= 0)
+            {
+                _actor.Self.Tell(_resume, ActorRefs.NoSender);
+                return;
+            }
+
+            if (_drained && !_readiness.AwaitRead())
+            {
+                _waiting = true;
+                return;
+            }
+
+            if (!EnsureSlab())
+                return;
+            var count = calls.Receive(_socket, allowance, _maxDatagramBytes);
+            left -= Math.Max(count, 1);
+            if (count > 0)
+                Store(calls, count);
+            else if (!MayGoOn(-count))
+                return;
+            if (count > 0 || count == -SocketErrors.EAGAIN)
+                _drained = _readiness.IsEmptied(Math.Max(count, 0), allowance);
         }
     }
 
-    private void Complete()
+    private bool MayGoOn(int errno)
     {
-        _inFlight = false;
-        var error = _args.SocketError;
         // ICMP answers to what we sent come back as errors of the next read; they say nothing about our own socket.
-        if (error is SocketError.ConnectionRefused or SocketError.ConnectionReset or SocketError.HostUnreachable
-            or SocketError.NetworkUnreachable)
-            return;
-        if (error is not (SocketError.Success or SocketError.MessageSize))
-        {
-            Fail(SocketErrors.ErrnoOf(error));
-            return;
-        }
-
-        // For a cut datagram Linux tells the full length.
-        var truncated = (_args.SocketFlags & SocketFlags.Truncated) != 0 || _args.BytesTransferred > _maxDatagramBytes;
-        var length = Math.Min(_args.BytesTransferred, _maxDatagramBytes);
-        if (_batch is null)
-        {
-            _slab!.Retain();
-            _batch = new DatagramBatch(_slab);
-        }
-
-        _batch.Datagrams.Add(new ReceivedDatagram(_fill + Headroom, length, _args.RemoteEndPoint!, truncated));
-        _fill += Headroom + length;
+        if (errno is SocketErrors.EAGAIN or SocketErrors.EINTR or SocketErrors.ECONNREFUSED or SocketErrors.ECONNRESET or SocketErrors.EHOSTUNREACH
+            or SocketErrors.ENETUNREACH)
+            return true;
+        _ended = true;
+        HandOver();
+        _host.OnReadFailed(errno);
+        return false;
     }
 
-    private bool EnsureSpace()
+    private void Store(DatagramCalls calls, int count)
     {
-        if (_slab is not null && _slab.Length - _fill >= Headroom + _maxDatagramBytes)
+        var total = 0;
+        for (var i = 0; i < count; i++)
+            total += Headroom + calls.Received(i).Length;
+        if (!EnsureRoom(total))
+        {
+            _host.OnDatagramsLost(count);
+            return;
+        }
+
+        _batch ??= DatagramBatch.Rent(_slab!);
+        for (var i = 0; i < count; i++)
+        {
+            var (length, truncated) = calls.Received(i);
+            var offset = _fill + Headroom;
+            calls.CopyTo(i, _slab!.Buffer.AsSpan(offset));
+            _batch.Datagrams.Add(new ReceivedDatagram(offset, length, _peers.Of(calls.From(i)), truncated));
+            _fill = offset + length;
+        }
+    }
+
+    /// <summary>Before it is known what will come: without memory nothing is read, and the kernel keeps it or throws it away.</summary>
+    private bool EnsureSlab()
+    {
+        if (_slab is not null)
             return true;
-        HandOver();
-        _slab?.Release();
-        (_slab, _fill) = (null, 0);
         if (Volatile.Read(ref _outstanding) >= _maxSlabs)
         {
             Interlocked.Exchange(ref _starving, 1);
@@ -190,15 +180,28 @@ internal sealed class DatagramReader : ISlabSource, IDisposable
             Interlocked.Exchange(ref _starving, 0);
         }
 
-        _slab = _pool.TryRent(Math.Max(SlabBytes, Headroom + _maxDatagramBytes), this);
-        if (_slab is null)
-        {
-            _actor.System.Scheduler.ScheduleTellOnce(PoolRetry, _actor.Self, new Resume(this), ActorRefs.NoSender);
-            return false;
-        }
+        if (TryRent(_nextBytes))
+            return true;
+        _actor.System.Scheduler.ScheduleTellOnce(PoolRetry, _actor.Self, _resume, ActorRefs.NoSender);
+        return false;
+    }
 
-        Interlocked.Increment(ref _outstanding);
-        return true;
+    private bool EnsureRoom(int bytes)
+    {
+        if (_slab!.Length - _fill >= bytes)
+            return true;
+        _nextBytes = Math.Clamp(SlabPool.SizeFor(2 * (_fill + bytes)), SlabPool.MinBytes, MaxSlabBytes);
+        HandOver();
+        DropSlab();
+        return TryRent(Math.Max(bytes, _nextBytes));
+    }
+
+    private bool TryRent(int bytes)
+    {
+        _slab = _pool.TryRent(bytes, this);
+        if (_slab is not null)
+            Interlocked.Increment(ref _outstanding);
+        return _slab is not null;
     }
 
     private void HandOver()
@@ -209,19 +212,12 @@ internal sealed class DatagramReader : ISlabSource, IDisposable
             _host.OnDatagrams(batch);
     }
 
-    private void Fail(int errno)
+    private void DropSlab()
     {
-        _ended = true;
-        HandOver();
-        _host.OnReadFailed(errno);
-    }
-
-    private void EndFlight()
-    {
-        _inFlight = false;
-        _batch?.Release();
-        _slab?.Release();
-        (_batch, _slab) = (null, null);
-        _args.Dispose();
+        if (_slab is not null && _fill < _nextBytes / 16)
+            _nextBytes = Math.Max(_nextBytes / 2, SlabPool.MinBytes);
+        var slab = _slab;
+        (_slab, _fill) = (null, 0);
+        slab?.Release();
     }
 }

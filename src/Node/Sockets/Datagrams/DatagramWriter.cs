@@ -13,26 +13,18 @@ internal interface IDatagramWriteHost
 }
 
 /// <summary>
-/// Sends datagrams in order, one in flight. What waits is bounded by the outlets of those who send, and by
+/// Sends datagrams in order, as many at once as the kernel takes. What waits is bounded by the outlets of those who send, and by
 /// <paramref name="maxQueued"/>: datagrams may be lost, so what does not fit is refused.
 /// </summary>
-internal sealed class DatagramWriter(Socket socket, IActorRef self, IDatagramWriteHost host, int maxQueued = 4096) : IDisposable
+internal sealed class DatagramWriter(Socket socket, Readiness readiness, IActorRef self, IDatagramWriteHost host, int maxQueued = 4096) : IDisposable
 {
     private readonly Queue<OutgoingDatagrams> _queue = new();
-    private SocketAsyncEventArgs? _args;
-    private Completed? _completed;
+    private readonly PeerAddresses _peers = new(socket.AddressFamily);
     private int _index;
-    private bool _inFlight;
+    private bool _waiting;
     private bool _ended;
 
-    public sealed class Completed(DatagramWriter writer) : IReapable
-    {
-        public DatagramWriter Writer => writer;
-
-        public void Reap() => writer.EndFlight();
-    }
-
-    public bool Idle => !_inFlight && _queue.Count == 0;
+    public bool Idle => _queue.Count == 0;
 
     public void Enqueue(OutgoingDatagrams outgoing)
     {
@@ -44,126 +36,97 @@ internal sealed class DatagramWriter(Socket socket, IActorRef self, IDatagramWri
         }
 
         _queue.Enqueue(outgoing);
-        if (!_inFlight)
-            Send();
+        Send();
     }
 
-    public void On(Completed completed)
+    /// <summary>The kernel takes more.</summary>
+    public void OnReady()
     {
-        if (!_inFlight)
-            return;
-        Complete(_args!.SocketError);
+        _waiting = false;
         Send();
     }
 
     public void Dispose()
     {
         _ended = true;
-        if (!_inFlight)
-            EndFlight();
+        while (_queue.TryDequeue(out var outgoing))
+            outgoing.Delivery.Release();
     }
 
     private void Send()
     {
-        while (!_inFlight && !_ended && _queue.TryPeek(out var outgoing))
+        if (_waiting)
+            return;
+        var calls = DatagramCalls.Rent();
+        try
         {
-            if (_index == outgoing.Delivery.Count)
+            while (!_waiting && !_ended && Gather(calls))
+                Settle(calls.Send(socket));
+        }
+        finally
+        {
+            DatagramCalls.Return(calls);
+        }
+    }
+
+    /// <returns>False when nothing is left to send.</returns>
+    private bool Gather(DatagramCalls calls)
+    {
+        var count = 0;
+        var index = _index;
+        foreach (var outgoing in _queue)
+        {
+            var to = _peers.Of(outgoing.To);
+            for (; index < outgoing.Delivery.Count && count < calls.Capacity; index++, count++)
             {
-                _queue.Dequeue();
-                _index = 0;
-                if (outgoing.Delivery is { Receipt: { } receipt, ReceiptTo: { } to })
-                    to.Tell(receipt, self);
-                outgoing.Delivery.Release();
-                continue;
+                var range = outgoing.Delivery[index];
+                calls.Add(new ArraySegment<byte>(range.Slab.Buffer, range.Offset, range.Length), to);
             }
 
-            var range = outgoing.Delivery[_index];
-            if (socket.AddressFamily == AddressFamily.Unix)
-                SendNow(range, outgoing);
-            else
-                SendSoon(range, outgoing);
+            if (count == calls.Capacity)
+                break;
+            index = 0;
         }
+
+        return count > 0;
     }
 
-    /// <summary>
-    /// A Unix datagram socket is blocked by the queue of one slow receiver, and waiting for it would hold up all others: what does
-    /// not go at once is refused.
-    /// </summary>
-    private void SendNow(ByteRange range, OutgoingDatagrams outgoing)
+    private void Settle(int sent)
     {
-        try
-        {
-            socket.Blocking = false;
-            socket.SendTo(range.Slab.Buffer.AsSpan(range.Offset, range.Length), SocketFlags.None, outgoing.To);
-            Complete(SocketError.Success);
-        }
-        catch (SocketException e) when (e.SocketErrorCode == SocketError.WouldBlock)
-        {
-            Refuse(SocketErrors.EAGAIN, outgoing);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException)
-        {
-            Refuse(SocketErrors.ErrnoOf(e), outgoing);
-        }
-    }
-
-    private void SendSoon(ByteRange range, OutgoingDatagrams outgoing)
-    {
-        if (_args is null)
-        {
-            _args = SocketEvents.Create();
-            _completed = new Completed(this);
-            _args.Completed += (_, _) => self.Tell(_completed, ActorRefs.NoSender);
-        }
-
-        _args.RemoteEndPoint = outgoing.To;
-        _args.SetBuffer(range.Slab.Buffer, range.Offset, range.Length);
-        _inFlight = true;
-        try
-        {
-            if (!socket.SendToAsync(_args))
-                Complete(_args.SocketError);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException or ArgumentException)
-        {
-            Refuse(SocketErrors.ErrnoOf(e), outgoing);
-        }
-    }
-
-    private void Complete(SocketError error)
-    {
-        _inFlight = false;
-        if (_ended)
-        {
-            EndFlight();
+        for (; sent > 0; sent--)
+            Next(0);
+        if (sent == 0 || sent == -SocketErrors.EINTR)
             return;
-        }
+        // A Unix datagram socket is blocked by the queue of one slow receiver, and waiting for it would hold up all others: what does not go
+        // at once is refused.
+        if (sent == -SocketErrors.EAGAIN && socket.AddressFamily != AddressFamily.Unix)
+            _waiting = !readiness.AwaitWrite(0);
+        else
+            Next(-sent);
+    }
 
+    /// <summary>The first one that waited has been sent, or was refused.</summary>
+    private void Next(int errno)
+    {
         var outgoing = _queue.Peek();
-        if (error != SocketError.Success)
+        var bytes = outgoing.Delivery[_index++].Length;
+        if (errno != 0)
+            outgoing.Delivery.Receipt = null;
+        // Off the queue before the host hears of it: what it sends in answer must find the queue as it is.
+        if (_index == outgoing.Delivery.Count)
         {
-            Refuse(SocketErrors.ErrnoOf(error), outgoing);
-            return;
+            _queue.Dequeue();
+            _index = 0;
         }
 
-        host.OnDatagramSent(outgoing.Delivery[_index].Length);
-        _index++;
-    }
-
-    private void Refuse(int errno, OutgoingDatagrams outgoing)
-    {
-        _inFlight = false;
-        _index++;
-        outgoing.Delivery.Receipt = null;
-        host.OnDatagramRefused(errno, outgoing);
-    }
-
-    private void EndFlight()
-    {
-        _inFlight = false;
-        while (_queue.TryDequeue(out var outgoing))
-            outgoing.Delivery.Release();
-        _args?.Dispose();
-        _args = null;
+        if (errno == 0)
+            host.OnDatagramSent(bytes);
+        else
+            host.OnDatagramRefused(errno, outgoing);
+        if (_index != 0)
+            return;
+        if (outgoing.Delivery is { Receipt: { } receipt, ReceiptTo: { } to })
+            to.Tell(receipt, self);
+        outgoing.Delivery.Release();
     }
 }

@@ -157,6 +157,8 @@ internal sealed class SessionActor : UntypedActor, IConnection
         }
         finally
         {
+            if (_opened)
+                _protocol.OnBatchEnd();
             batch.Release();
         }
     }

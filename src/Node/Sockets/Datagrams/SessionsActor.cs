@@ -15,6 +15,7 @@ internal sealed class SessionsActor : UntypedActor, IDatagramHost
     private readonly SocketContext _sockets;
     private readonly EndpointCounters _counters;
     private readonly IActorRef _guard;
+    private readonly Place _place;
     private readonly IDatagramProtocol _protocol;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Dictionary<EndPoint, Session> _byAddress = new(EndPointComparer.Instance);
@@ -23,11 +24,11 @@ internal sealed class SessionsActor : UntypedActor, IDatagramHost
     private IActorRef? _socket;
     private bool _ending;
 
-    private SessionsActor(EndpointSpec spec, SocketContext sockets, EndpointCounters counters, IActorRef guard) =>
-        (_spec, _sockets, _counters, _guard, _protocol) = (spec, sockets, counters, guard, spec.Datagram!);
+    private SessionsActor(EndpointSpec spec, SocketContext sockets, EndpointCounters counters, IActorRef guard, Place place) =>
+        (_spec, _sockets, _counters, _guard, _place, _protocol) = (spec, sockets, counters, guard, place, spec.Datagram!);
 
-    public static Props Props(EndpointSpec spec, SocketContext sockets, EndpointCounters counters, IActorRef guard) =>
-        Produce.Props(() => new SessionsActor(spec, sockets, counters, guard));
+    public static Props Props(EndpointSpec spec, SocketContext sockets, EndpointCounters counters, IActorRef guard, Place place) =>
+        Produce.Props(() => new SessionsActor(spec, sockets, counters, guard, place));
 
     public NetAddress? Local { get; private set; }
 
@@ -50,7 +51,7 @@ internal sealed class SessionsActor : UntypedActor, IDatagramHost
 
     public void Reply(ReadOnlySpan<byte> bytes, EndPoint to)
     {
-        if (_socket is null || DatagramReader.IsUnnamed(to))
+        if (_socket is null || PeerAddresses.IsUnnamed(to))
             return;
         var slab = Slab.Foreign(bytes.ToArray());
         var delivery = Delivery.Rent();
@@ -62,7 +63,7 @@ internal sealed class SessionsActor : UntypedActor, IDatagramHost
 
     public bool OpenSession(EndPoint address, IConnectionProtocol protocol, Slab slab, ReceivedDatagram first)
     {
-        if (_ending || Local is null || DatagramReader.IsUnnamed(address) || _byAddress.Count >= _sockets.Settings.SessionsPerSocket)
+        if (_ending || Local is null || PeerAddresses.IsUnnamed(address) || _byAddress.Count >= _sockets.Settings.SessionsPerSocket)
             return false;
         if (_byAddress.Remove(address, out var old))
         {
@@ -72,7 +73,7 @@ internal sealed class SessionsActor : UntypedActor, IDatagramHost
 
         var remote = Addresses.ToAddress(address, _spec.Address.Scheme);
         var record = new ConnectionRecord(_sockets.Connections.NextId(), _spec.Name, _spec.Protocol, Local, remote, _counters);
-        var props = SessionActor.Props(_sockets, address, record, _counters, protocol, _socket, _spec.PendingBytes);
+        var props = _place.Of(SessionActor.Props(_sockets, address, record, _counters, protocol, _socket, _spec.PendingBytes));
         var session = new Session(Context.Watch(Context.ActorOf(props, $"peer-{record.Id}")));
         _byAddress[address] = session;
         _byActor[session.Actor] = address;
@@ -157,12 +158,7 @@ internal sealed class SessionsActor : UntypedActor, IDatagramHost
         public bool Add(Slab slab, ReceivedDatagram datagram)
         {
             var first = _pending is null;
-            if (_pending is null)
-            {
-                slab.Retain();
-                _pending = new DatagramBatch(slab);
-            }
-
+            _pending ??= DatagramBatch.Rent(slab);
             _pending.Datagrams.Add(datagram);
             return first;
         }

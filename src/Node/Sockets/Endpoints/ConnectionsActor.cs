@@ -21,7 +21,6 @@ internal sealed class ConnectionsActor : UntypedActor
     private readonly EndpointCounters _counters;
     private readonly IActorRef _guard;
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private readonly Props _connection = ConnectionActor.Props(Context.System);
     private IActorRef? _asker;
     private (EndPoint? EndPoint, NetAddress Address) _local;
     private int _incarnation;
@@ -69,7 +68,7 @@ internal sealed class ConnectionsActor : UntypedActor
 
         var protocol = _spec.Stream!();
         var seed = new ConnectionActor.Seed(_sockets, socket, record, _counters, protocol, _spec.Overflow, _spec.PendingBytes, _spec.SlowConsumerHold);
-        Context.Watch(ConnectionActor.Create(Context, _connection, seed));
+        Context.Watch(ConnectionActor.Create(Context, _sockets.NextConnection(Context.System), seed));
         _live++;
     }
 

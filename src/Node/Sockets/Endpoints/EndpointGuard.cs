@@ -24,6 +24,7 @@ internal sealed class EndpointGuard : UntypedActor
     private readonly GuardOptions _options;
     private readonly EndpointCounters _counters;
     private readonly RestartPolicy _policy;
+    private readonly Place _place;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private IActorRef? _connections;
     private IActorRef? _owner;
@@ -45,6 +46,7 @@ internal sealed class EndpointGuard : UntypedActor
     {
         (_spec, _sockets, _options, _counters, _address) = (spec, sockets, options, counters, spec.Address);
         _policy = new RestartPolicy(options.Restart, Random.Shared.NextDouble);
+        _place = sockets.Driver.Next(Context.System);
     }
 
     /// <summary>Policies of all endpoints.</summary>
@@ -106,14 +108,15 @@ internal sealed class EndpointGuard : UntypedActor
         Become(_spec.Kind == EndpointKind.Dialer ? State.Opening : State.Binding);
     }
 
+    /// <remarks>Sessions run beside the socket they share: every datagram goes through all of them.</remarks>
     private Props ConnectionsProps() => _spec.Kind == EndpointKind.Datagram
-        ? SessionsActor.Props(_spec, _sockets, _counters, Self)
+        ? _place.Of(SessionsActor.Props(_spec, _sockets, _counters, Self, _place))
         : ConnectionsActor.Props(_spec, _sockets, _counters, Self);
 
     private (string Name, Props Props) OwnerOf(IActorRef connections) => _spec.Kind switch
     {
         EndpointKind.Listener => ("listener", ListenerActor.Props(_spec with { Address = _address }, _incarnation, _sockets.Settings, connections, Self)),
-        EndpointKind.Datagram => ("socket", DatagramActor.Props(_spec with { Address = _address }, _incarnation, _sockets, _counters, connections, Self)),
+        EndpointKind.Datagram => ("socket", _place.Of(DatagramActor.Props(_spec with { Address = _address }, _incarnation, _sockets, _counters, connections, Self))),
         _ => ("dialer", DialerActor.Props(_spec, _incarnation, _sockets.Settings, connections, Self, _options.Dial)),
     };
 

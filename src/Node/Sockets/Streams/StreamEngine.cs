@@ -24,6 +24,7 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
     private readonly IActorContext _actor;
     private readonly SocketContext _sockets;
     private readonly IConnectionProtocol _protocol;
+    private readonly Readiness _readiness;
     private readonly StreamReader _reader;
     private readonly StreamWriter _writer;
     private readonly TimeSpan _hold;
@@ -49,8 +50,9 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
         var settings = sockets.Settings;
         Outlet = new Outlet(Self, pendingBytes ?? settings.PendingBytes, overflow, record);
         _hold = hold ?? settings.SlowConsumerHold;
-        _reader = new StreamReader(socket, Self, this, sockets.Pool, settings.SlabsPerSource, settings.MaxSlabBytes);
-        _writer = new StreamWriter(socket, Self, this, sockets.Pool, Outlet);
+        _readiness = Readiness.Of(socket, Self);
+        _reader = new StreamReader(socket, _readiness, Self, this, sockets.Pool, settings);
+        _writer = new StreamWriter(socket, _readiness, Self, this, sockets.Pool, Outlet);
         record.Outlet = Outlet;
         record.Actor = Self.Path;
     }
@@ -104,8 +106,7 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
         switch (message)
         {
             case Delivery delivery: OnPosted(delivery); return true;
-            case StreamReader.Completed read: _reader.On(read); return true;
-            case StreamWriter.Completed written: _writer.On(written); return true;
+            case Readiness ready when ready == _readiness: OnReady(ready.Take()); return true;
             case StreamWriter.Flush flush: _writer.On(flush); return true;
             case StreamReader.Resume resume: _reader.On(resume); return true;
             case Ticked { Engine: var engine, Tick: var tick } when engine == this: OnTick(tick); return true;
@@ -188,6 +189,7 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
         _stallCheck?.Cancel();
         _deadline?.Cancel();
         _endLater?.Cancel();
+        _readiness.Dispose();
         // What was not sent whole ends as a reset, and so do a crash and a stop from above: the peer must not take a torn stream for
         // a whole one.
         if (_aborted || _reason is null or CloseReason.Crashed || !_writer.Idle)
@@ -250,6 +252,14 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
     void IWriteHost.OnWriteFailed(int errno) => Fail(errno);
 
     void IWriteHost.OnSpillRefused() => OnSlow("the node is out of buffers for slow consumers");
+
+    private void OnReady(Ready ready)
+    {
+        if ((ready & Ready.ToWrite) != 0)
+            _writer.OnReady();
+        if ((ready & Ready.ToRead) != 0)
+            _reader.OnReady();
+    }
 
     /// <summary>From another actor. Nothing of it may follow our last words.</summary>
     private void OnPosted(Delivery delivery)

@@ -28,9 +28,8 @@ internal interface IReadHost
 /// the connection has nothing to say.
 /// </summary>
 /// <remarks>
-/// <para>What is in flight is a read of no bytes, so no kernel ever writes into a slab behind the owner's back: not while it parses, nor
-/// after it has stopped. On Linux the runtime completes such a read on any event of the socket, also when the bytes it told of have been
-/// read already; the read after it therefore must be one that may find nothing.</para>
+/// <para>What is awaited is readiness, so no kernel ever writes into a slab behind the owner's back: not while it parses, nor after it has
+/// stopped. Readiness may be old news, told of bytes that have been read already; the read after it must be one that may find nothing.</para>
 /// <para>Memory: at most <c>slabsPerSource</c> slabs are out at a time, whether being filled or on their way through others' queues.
 /// When they all are, reading stops until one comes back, and TCP slows the peer. Slabs start at 4 KiB and grow fourfold with full
 /// reads. A frame that has only begun gets room as its bytes arrive, at most four times of what is there: an announced length alone
@@ -42,40 +41,29 @@ internal sealed class StreamReader : ISlabSource, IDisposable
     private const int WorthwhileSpace = 512;
 
     private readonly Socket _socket;
+    private readonly Readiness _readiness;
     private readonly IActorRef _self;
     private readonly IReadHost _host;
     private readonly SlabPool _pool;
     private readonly int _slabsPerSource;
     private readonly int _maxSlabBytes;
-    private readonly SocketAsyncEventArgs _args = SocketEvents.Create();
-    private readonly Completed _completed;
     private Slab? _slab;
     private int _start;
     private int _fill;
     private int _needed;
     private int _nextBytes = SlabPool.MinBytes;
     private bool _drained = true;
-    private bool _inFlight;
+    private bool _waiting;
     private bool _handing;
     private bool _ended;
     private bool _resumeQueued;
     private int _outstanding;
     private int _starving;
 
-    public StreamReader(Socket socket, IActorRef self, IReadHost host, SlabPool pool, int slabsPerSource, int maxSlabBytes)
+    public StreamReader(Socket socket, Readiness readiness, IActorRef self, IReadHost host, SlabPool pool, SocketSettings settings)
     {
-        (_socket, _self, _host, _pool, _slabsPerSource, _maxSlabBytes) = (socket, self, host, pool, slabsPerSource, maxSlabBytes);
-        _completed = new Completed(this);
-        _args.Completed += (_, _) => _self.Tell(_completed, ActorRefs.NoSender);
-        socket.Blocking = false;
-    }
-
-    /// <summary>There is something to read; the owner passes it to <see cref="On(Completed)"/>.</summary>
-    public sealed class Completed(StreamReader reader) : IReapable
-    {
-        public StreamReader Reader => reader;
-
-        public void Reap() => reader.EndFlight();
+        (_socket, _readiness, _self, _host, _pool) = (socket, readiness, self, host, pool);
+        (_slabsPerSource, _maxSlabBytes) = (settings.SlabsPerSource, settings.MaxSlabBytes);
     }
 
     /// <summary>Reading may go on: a slab came back, or the last turn was used up.</summary>
@@ -103,7 +91,7 @@ internal sealed class StreamReader : ISlabSource, IDisposable
     /// <remarks>Asked from within the host's own <c>OnBytes</c> it does nothing: the loop that handed the bytes over goes on after it.</remarks>
     public void Pump()
     {
-        if (_inFlight || _ended || _handing)
+        if (_waiting || _ended || _handing)
             return;
         for (var reads = 0; reads < ReadsPerTurn; reads++)
         {
@@ -119,11 +107,12 @@ internal sealed class StreamReader : ISlabSource, IDisposable
         QueueResume();
     }
 
-    public void On(Completed completed)
+    /// <summary>There is something to read.</summary>
+    public void OnReady()
     {
-        if (!_inFlight)
+        if (!_waiting)
             return;
-        _inFlight = false;
+        _waiting = false;
         if (Succeeded())
             Pump();
     }
@@ -145,36 +134,25 @@ internal sealed class StreamReader : ISlabSource, IDisposable
     {
         _ended = true;
         DropSlab();
-        if (!_inFlight)
-            _args.Dispose();
     }
 
     /// <returns>False when readiness will come as a message.</returns>
     private bool IsReady()
     {
-        try
-        {
-            _inFlight = _socket.ReceiveAsync(_args);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException)
-        {
-            Fail(SocketErrors.ErrnoOf(e));
-            return false;
-        }
-
-        return !_inFlight && Succeeded();
+        _waiting = !_readiness.AwaitRead();
+        return !_waiting && Succeeded();
     }
 
     private bool Succeeded()
     {
-        if (_args.SocketError == SocketError.Success)
+        if (_readiness.ReadErrno is var errno and not 0)
         {
-            _drained = false;
-            return true;
+            Fail(errno);
+            return false;
         }
 
-        Fail(SocketErrors.ErrnoOf(_args.SocketError));
-        return false;
+        _drained = false;
+        return true;
     }
 
     /// <returns>True when reading can go on.</returns>
@@ -195,7 +173,7 @@ internal sealed class StreamReader : ISlabSource, IDisposable
 
         if (error == SocketError.WouldBlock)
         {
-            _drained = true;
+            _drained = _readiness.IsEmptied(0, asked);
             return true;
         }
 
@@ -213,7 +191,7 @@ internal sealed class StreamReader : ISlabSource, IDisposable
         }
 
         _fill += count;
-        _drained = count < asked;
+        _drained = _readiness.IsEmptied(count, asked);
         if (count == asked && asked >= _nextBytes / 2)
             _nextBytes = Math.Min(_nextBytes * 4, _maxSlabBytes);
         else if (count < _nextBytes / 16)
@@ -324,11 +302,5 @@ internal sealed class StreamReader : ISlabSource, IDisposable
         var slab = _slab;
         (_slab, _start, _fill, _needed) = (null, 0, 0, 0);
         slab?.Release();
-    }
-
-    private void EndFlight()
-    {
-        _inFlight = false;
-        _args.Dispose();
     }
 }

@@ -21,6 +21,7 @@ internal interface IWriteHost
 /// The sending half of a stream socket: one send in flight, everything that queued up meanwhile goes into the next one.
 /// </summary>
 /// <remarks>
+/// <para>It sends on the owner's turn, and waits only for a kernel that takes no more.</para>
 /// <para>Large ranges leave as a gather list, straight from the slabs the sources read them into; many small ones (below 1 KiB on
 /// average) are cheaper to copy into one send buffer than to describe one by one to the kernel.</para>
 /// <para>A source's slab is held until its bytes are in the kernel or in the send buffer: releasing it at enqueue would let the
@@ -37,38 +38,31 @@ internal sealed partial class StreamWriter : IDisposable
     private const int GatherBytes = 1024 * 1024;
 
     private readonly Socket _socket;
+    private readonly Readiness _readiness;
     private readonly IActorRef _self;
     private readonly IWriteHost _host;
     private readonly SlabPool _pool;
     private readonly Outlet _outlet;
     private readonly Queue<Delivery> _queue = new(2);
-    private readonly Completed _completed;
     private readonly Flush _flush;
-    private readonly List<(IActorRef To, object Receipt)> _receipts = [];
-    private SocketAsyncEventArgs? _args;
+    private List<(IActorRef To, object Receipt)>? _receipts;
     private List<ArraySegment<byte>>? _gather;
     private Slab? _copy;
     private int _rangeIndex;
     private int _rangeOffset;
     private int _sendingBytes;
+    private int _unsentBytes;
     private int _sendingMessages;
     private bool _copied;
     private bool _inFlight;
+    private bool _waiting;
     private bool _flushQueued;
     private bool _dead;
 
-    public StreamWriter(Socket socket, IActorRef self, IWriteHost host, SlabPool pool, Outlet outlet)
+    public StreamWriter(Socket socket, Readiness readiness, IActorRef self, IWriteHost host, SlabPool pool, Outlet outlet)
     {
-        (_socket, _self, _host, _pool, _outlet) = (socket, self, host, pool, outlet);
-        _completed = new Completed(this);
+        (_socket, _readiness, _self, _host, _pool, _outlet) = (socket, readiness, self, host, pool, outlet);
         _flush = new Flush(this);
-    }
-
-    public sealed class Completed(StreamWriter writer) : IReapable
-    {
-        public StreamWriter Writer => writer;
-
-        public void Reap() => writer.EndFlight();
     }
 
     /// <summary>Self-sent once per burst, so that all deliveries already in the mailbox go into one send.</summary>
@@ -116,9 +110,13 @@ internal sealed partial class StreamWriter : IDisposable
             Send();
     }
 
-    public void On(Completed completed)
+    /// <summary>The kernel takes more.</summary>
+    public void OnReady()
     {
-        if (_inFlight && Complete())
+        if (!_waiting)
+            return;
+        _waiting = false;
+        if (TakeSent() && SendRest() && Complete())
             Send();
     }
 
@@ -127,8 +125,12 @@ internal sealed partial class StreamWriter : IDisposable
         if (_dead)
             return;
         _dead = true;
-        if (!_inFlight)
-            EndFlight();
+        (_inFlight, _waiting) = (false, false);
+        while (_queue.TryDequeue(out var delivery))
+            delivery.Release();
+        DropSpill();
+        _copy?.Release();
+        _copy = null;
     }
 
     private void Append(Delivery delivery)
@@ -151,9 +153,7 @@ internal sealed partial class StreamWriter : IDisposable
             Prepare();
             _inFlight = true;
             InFlightSince = Environment.TickCount64;
-            if (TrySend() || !_inFlight)
-                return;
-            if (!Complete())
+            if (!SendRest() || !Complete())
                 return;
         }
     }
@@ -169,12 +169,6 @@ internal sealed partial class StreamWriter : IDisposable
 
     private void Prepare()
     {
-        if (_args is null)
-        {
-            _args = SocketEvents.Create();
-            _args.Completed += (_, _) => _self.Tell(_completed, ActorRefs.NoSender);
-        }
-
         var gather = _gather ??= [];
         gather.Clear();
         var (total, index, offset) = (0, _rangeIndex, _rangeOffset);
@@ -200,22 +194,11 @@ internal sealed partial class StreamWriter : IDisposable
         if (_copied)
         {
             FillCopy();
-            if (_args.BufferList is not null)
-                _args.BufferList = null;
-            _args.SetBuffer(_copy!.Buffer, 0, _sendingBytes);
+            gather.Clear();
+            gather.Add(new ArraySegment<byte>(_copy!.Buffer, 0, _sendingBytes));
         }
-        else if (gather.Count == 1)
-        {
-            if (_args.BufferList is not null)
-                _args.BufferList = null;
-            _args.SetBuffer(gather[0].Array, gather[0].Offset, gather[0].Count);
-        }
-        else
-        {
-            if (_args.Buffer is not null)
-                _args.SetBuffer(null, 0, 0);
-            _args.BufferList = gather;
-        }
+
+        _unsentBytes = _sendingBytes;
     }
 
     private void FillCopy()
@@ -247,18 +230,76 @@ internal sealed partial class StreamWriter : IDisposable
         _sendingBytes = fill;
     }
 
-    /// <returns>True when the completion will come as a message.</returns>
-    private bool TrySend()
+    /// <returns>True when all that was prepared is with the kernel; false when it must wait, or has failed.</returns>
+    private bool SendRest()
     {
-        try
+        var gather = _gather!;
+        while (_unsentBytes > 0)
         {
-            return _socket.SendAsync(_args!);
+            int count;
+            SocketError error;
+            try
+            {
+                count = gather.Count == 1
+                    ? _socket.Send(gather[0].AsSpan(), SocketFlags.None, out error)
+                    : _socket.Send(gather, SocketFlags.None, out error);
+            }
+            catch (ObjectDisposedException e)
+            {
+                Fail(SocketErrors.ErrnoOf(e));
+                return false;
+            }
+
+            if (error == SocketError.Success)
+            {
+                Trim(count);
+            }
+            else if (error != SocketError.WouldBlock)
+            {
+                Fail(SocketErrors.ErrnoOf(error));
+                return false;
+            }
+            else if (!MayGoOn())
+            {
+                return false;
+            }
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException)
+
+        return true;
+    }
+
+    private bool MayGoOn()
+    {
+        Trim(0); // so that what comes next stands first
+        _waiting = !_readiness.AwaitWrite(_gather![0][0]);
+        return !_waiting && TakeSent();
+    }
+
+    private bool TakeSent()
+    {
+        var count = _readiness.TakeSent(out var errno);
+        if (errno == 0)
         {
-            Fail(SocketErrors.ErrnoOf(e));
-            return false;
+            Trim(count);
+            return true;
         }
+
+        Fail(errno);
+        return false;
+    }
+
+    /// <summary>Takes what was sent off the front of the list, and empty ranges before what is left.</summary>
+    private void Trim(int count)
+    {
+        var gather = _gather!;
+        _unsentBytes -= count;
+        if (_unsentBytes == 0)
+            return;
+        var sent = 0;
+        for (; count >= gather[sent].Count; sent++)
+            count -= gather[sent].Count;
+        gather.RemoveRange(0, sent);
+        gather[0] = gather[0][count..];
     }
 
     /// <returns>True when the next send may begin.</returns>
@@ -266,23 +307,18 @@ internal sealed partial class StreamWriter : IDisposable
     {
         _inFlight = false;
         InFlightSince = 0;
-        if (_args!.SocketError != SocketError.Success)
-        {
-            Fail(SocketErrors.ErrnoOf(_args.SocketError));
-            return false;
-        }
-
-        // On Linux the runtime finishes a partial send by itself before it completes, so it is all or an error.
         if (!_copied)
             Advance(_sendingBytes);
+        _gather!.Clear(); // or it would keep slabs from the collector, which finds those that got lost
         _host.OnBytesWritten(_sendingBytes, _sendingMessages);
-        foreach (var (to, receipt) in _receipts)
-            to.Tell(receipt, _self);
-        _receipts.Clear();
-        if (!_dead)
-            return true;
-        EndFlight();
-        return false;
+        if (_receipts is { Count: > 0 } receipts)
+        {
+            foreach (var (to, receipt) in receipts)
+                to.Tell(receipt, _self);
+            receipts.Clear();
+        }
+
+        return !_dead;
     }
 
     private void Advance(int bytes)
@@ -310,7 +346,7 @@ internal sealed partial class StreamWriter : IDisposable
         (_rangeIndex, _rangeOffset) = (0, 0);
         _sendingMessages += delivery.Messages;
         if (delivery is { Receipt: { } receipt, ReceiptTo: { } to })
-            _receipts.Add((to, receipt));
+            (_receipts ??= []).Add((to, receipt));
         delivery.Release();
     }
 
@@ -332,20 +368,7 @@ internal sealed partial class StreamWriter : IDisposable
 
     private void Fail(int errno)
     {
-        _inFlight = false;
         Dispose();
         _host.OnWriteFailed(errno);
-    }
-
-    private void EndFlight()
-    {
-        _inFlight = false;
-        while (_queue.TryDequeue(out var delivery))
-            delivery.Release();
-        DropSpill();
-        _copy?.Release();
-        _copy = null;
-        _args?.Dispose();
-        _args = null;
     }
 }

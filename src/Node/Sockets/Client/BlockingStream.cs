@@ -17,7 +17,7 @@ public sealed class BlockingStream : IDisposable
 
     /// <summary>Connects; all addresses of a host name are tried.</summary>
     /// <param name="address"><c>tcp://</c> or <c>unix:</c>.</param>
-    /// <param name="timeout">Of each try, and of every later send in which the peer takes nothing.</param>
+    /// <param name="timeout">Of each try.</param>
     /// <exception cref="IOException">It did not work; the message is the reason alone, <c>connection refused</c>.</exception>
     public static BlockingStream Connect(NetAddress address, TimeSpan timeout)
     {
@@ -27,11 +27,12 @@ public sealed class BlockingStream : IDisposable
             var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, address.IsUnix ? ProtocolType.Unspecified : ProtocolType.Tcp);
             try
             {
-                // Bounds connect as well, see socket(7).
-                socket.SendTimeout = (int)timeout.TotalMilliseconds;
                 if (!address.IsUnix)
                     socket.NoDelay = true;
+                // Bounds connect as well, see socket(7); later on a server may hold a publisher back as long as it likes.
+                socket.SendTimeout = (int)timeout.TotalMilliseconds;
                 socket.Connect(endPoint);
+                socket.SendTimeout = 0;
                 return new BlockingStream(socket);
             }
             catch (SocketException e)
@@ -48,7 +49,7 @@ public sealed class BlockingStream : IDisposable
     public int Available => Do(static (socket, _) => socket.Available, 0);
 
     /// <summary>How long <see cref="Receive"/> waits; zero for without end.</summary>
-    public void SetReceiveTimeout(TimeSpan timeout) => _socket.ReceiveTimeout = (int)timeout.TotalMilliseconds;
+    public void SetReceiveTimeout(TimeSpan timeout) => Do(static (socket, time) => socket.ReceiveTimeout = (int)time.TotalMilliseconds, timeout);
 
     /// <summary>0 at the end of the stream.</summary>
     /// <exception cref="IOException">The stream broke; the message is the reason alone.</exception>
@@ -111,7 +112,15 @@ public sealed class BlockingStream : IDisposable
     /// </summary>
     public void Reset()
     {
-        _socket.LingerState = new LingerOption(true, 0);
+        try
+        {
+            _socket.LingerState = new LingerOption(true, 0);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // the peer was first
+        }
+
         _socket.Dispose();
     }
 

@@ -32,7 +32,8 @@ internal sealed class BarePeer : IDatagramPeer
 /// <summary>A session with a node: HELLO, RETRY, HELLO with the cookie, WELCOME, SUB; then PONG to every PING.</summary>
 internal sealed class NativePeer(Credentials credentials) : IDatagramPeer
 {
-    private const int MostTries = 25;
+    // Each waits as long as the socket does, 20 ms in this load: five seconds, as on streams.
+    private const int MostTries = 250;
 
     public void Register(DatagramClient socket, byte[] subject)
     {

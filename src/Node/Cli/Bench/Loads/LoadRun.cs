@@ -7,6 +7,7 @@ internal sealed class LoadRun : IDisposable
 {
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(2);
 
+    // Not disposed of: a thread that ends last may still set it.
     private readonly ManualResetEventSlim _broken = new();
     private readonly CancellationToken _cancellation;
     private CommandFailure? _failure;
@@ -68,7 +69,12 @@ internal sealed class LoadRun : IDisposable
             throw new CommandFailure(failure.ExitCode, failure.Message);
     }
 
-    public void Dispose() => _broken.Dispose();
+    /// <summary>Whoever still runs ends with its next look at <see cref="IsStopping"/>.</summary>
+    public void Dispose()
+    {
+        Close();
+        Stop();
+    }
 
     private void Guard(string name, Action body)
     {

@@ -48,7 +48,7 @@ public sealed record SocketSettings
     public int Loops { get; init; }
 
     /// <summary>How long a loop looks for more before it sleeps; zero: not at all.</summary>
-    public TimeSpan Spin { get; init; } = TimeSpan.FromMicroseconds(50);
+    public TimeSpan Spin { get; init; }
 
     /// <summary>Sessions one datagram endpoint may have.</summary>
     public int SessionsPerSocket { get; init; } = 10_000;

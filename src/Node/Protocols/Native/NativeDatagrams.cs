@@ -114,6 +114,8 @@ internal sealed class NativeDatagrams : IDatagramProtocol
             return;
         }
 
+        // PONG means that all before it has been applied, and what came in the same batch is only gathered yet.
+        _fanout.Flush();
         var raw = token.Of(body);
         var pong = new byte[FrameWriter.SizeOfToken(raw.Length)];
         var length = FrameWriter.Pong(pong, prefix: false, raw);

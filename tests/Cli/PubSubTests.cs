@@ -85,6 +85,7 @@ public sealed class PubSubTests(NodeFixture box) : IClassFixture<NodeFixture>
         await using var other = await box.SubscribedAsync("sub", "jobs", "--queue", "workers");
 
         (await box.RunAsync("pub", "jobs", "work", "--count", "100")).Exits(0);
+        Eventually.Equal(100, () => $"{one.Out.Text}{other.Out.Text}".Count(c => c == '\n')); // on their way when pub ends
         one.Interrupt();
         other.Interrupt();
 

@@ -15,6 +15,7 @@ public sealed class CrowdTests(ITestOutputHelper output)
 {
     private const int Wanted = 10_000;
     private const int Rounds = 3;
+    private const int Storm = 5_000;
 
     [Fact]
     public async Task Thousands_of_connections_opened_and_closed_three_times_leave_nothing_behind()
@@ -77,6 +78,40 @@ public sealed class CrowdTests(ITestOutputHelper output)
         (await node.StopAsync()).Exits(0);
     }
 
+    [Fact]
+    public async Task A_storm_of_clients_is_served_to_the_last_and_all_of_them_hear_one_message()
+    {
+        var count = (int)Math.Min(Storm, Limits.OpenFiles() - 1_000);
+        output.WriteLine($"{count} clients at once");
+        await using var node = await NodeProcess.StartAsync("--http", "127.0.0.1:0");
+        using var http = new HttpClient { BaseAddress = new Uri($"http://{node.Http}") };
+        var watch = new ProcessWatch(node.Process.Id);
+        var endPoint = IPEndPoint.Parse(node.Tcp["tcp://".Length..]);
+        await OpenAndCloseAsync(endPoint, 100);
+        await UntilAsync(http, 0);
+        var (descriptors, buffers) = (watch.Descriptors, await RentedAsync(http));
+
+        var clients = await Task.WhenAll(Enumerable.Range(0, count).Select(_ => JoinAsync(endPoint)));
+        await UntilAsync(http, count);
+        Assert.Equal(count, await SubscriptionsAsync(http));
+        using (var publisher = await ConnectAsync(endPoint))
+        {
+            var message = new byte[64];
+            var length = FrameWriter.Msg(message, prefix: true, "all"u8, "hear"u8);
+            await publisher.SendAsync(message.AsMemory(0, length));
+            foreach (var client in clients)
+                Assert.Equal(message[..length], await ReadAsync(client, length));
+        }
+
+        foreach (var client in clients)
+            client.Dispose();
+        await UntilAsync(http, 0);
+        Assert.Equal(0, await SubscriptionsAsync(http));
+        Assert.InRange(watch.Descriptors, 0, descriptors + 8);
+        Assert.Equal(buffers, await RentedAsync(http));
+        (await node.StopAsync()).Exits(0);
+    }
+
     /// <summary>
     /// The pool of a small machine begins with two threads and gets more but slowly while others are busy there. Nothing the node does at its start
     /// may block both.
@@ -113,6 +148,41 @@ public sealed class CrowdTests(ITestOutputHelper output)
         await socket.SendAsync(hello.AsMemory(0, FrameWriter.Hello(hello, prefix: true, new Hello())));
         return socket;
     }
+
+    /// <summary>Connected, welcome, and subscribed to <c>all</c> like everybody else.</summary>
+    private static async Task<Socket> JoinAsync(IPEndPoint endPoint)
+    {
+        var socket = await ConnectAsync(endPoint);
+        var frames = new byte[64];
+        var length = FrameWriter.Sub(frames, prefix: true, 1, "all"u8);
+        length += FrameWriter.Ping(frames.AsSpan(length), prefix: true);
+        await socket.SendAsync(frames.AsMemory(0, length));
+        foreach (var expected in new[] { Kind.Welcome, Kind.Pong })
+        {
+            var prefix = await ReadAsync(socket, Framing.PrefixBytes);
+            var body = await ReadAsync(socket, System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(prefix));
+            Assert.True(BodyReader.TryReadKind(body, out _, out var kind, out _));
+            Assert.Equal((long)expected, kind);
+        }
+
+        return socket;
+    }
+
+    private static async Task<byte[]> ReadAsync(Socket socket, int count)
+    {
+        var bytes = new byte[count];
+        for (var fill = 0; fill < count;)
+        {
+            var read = await socket.ReceiveAsync(bytes.AsMemory(fill)).AsTask().WaitAsync(AnodeProcess.Patience);
+            Assert.NotEqual(0, read);
+            fill += read;
+        }
+
+        return bytes;
+    }
+
+    private static async Task<int> SubscriptionsAsync(HttpClient http) =>
+        (await http.GetFromJsonAsync<JsonElement>("/api/node")).GetProperty("relay").GetProperty("subscriptions").GetInt32();
 
     /// <summary>Those that get an answer within a moment; or within a long one, the first.</summary>
     private static async Task<List<Socket>> WelcomedAsync(List<Socket> clients, bool untilFirst = false)

@@ -1,0 +1,79 @@
+using Akka.Actor;
+using Akka.Dispatch.MessageQueues;
+using Anode.Sockets;
+using Anode.Tests.Support;
+using Xunit;
+
+namespace Anode.Tests.Sockets;
+
+public class LeanQueueTests
+{
+    [Fact]
+    public void What_went_in_comes_out_in_order_and_is_counted()
+    {
+        var queue = new LeanQueue();
+        Assert.False(queue.HasMessages);
+        Assert.False(queue.TryDequeue(out _));
+        for (var i = 0; i < 5; i++)
+            queue.Enqueue(ActorRefs.Nobody, new Envelope(i, ActorRefs.NoSender));
+        Assert.Equal(5, queue.Count);
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.True(queue.HasMessages);
+            Assert.True(queue.TryDequeue(out var envelope));
+            Assert.Equal(i, envelope.Message);
+        }
+
+        Assert.False(queue.HasMessages);
+        Assert.Equal(0, queue.Count);
+    }
+
+    [Fact]
+    public void What_is_left_at_the_end_goes_to_the_dead_letters_in_order()
+    {
+        var (queue, dead) = (new LeanQueue(), new UnboundedMessageQueue());
+        for (var i = 0; i < 3; i++)
+            queue.Enqueue(ActorRefs.Nobody, new Envelope(i, ActorRefs.NoSender));
+
+        queue.CleanUp(ActorRefs.Nobody, dead);
+
+        Assert.False(queue.HasMessages);
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.True(dead.TryDequeue(out var envelope));
+            Assert.Equal(i, envelope.Message);
+        }
+    }
+
+    [Fact]
+    public void Many_producers_at_once_lose_nothing_and_each_ones_order_is_kept()
+    {
+        const int Producers = 3, Each = 100_000;
+        var queue = new LeanQueue();
+        var next = new int[Producers];
+        Threads.Run(
+        [
+            .. Enumerable.Range(0, Producers).Select(producer => (Action)(() =>
+            {
+                for (var i = 0; i < Each; i++)
+                    queue.Enqueue(ActorRefs.Nobody, new Envelope((producer, i), ActorRefs.NoSender));
+            })),
+            () =>
+            {
+                for (var taken = 0; taken < Producers * Each;)
+                {
+                    if (!queue.TryDequeue(out var envelope))
+                    {
+                        Thread.Yield();
+                        continue;
+                    }
+
+                    var (producer, number) = ((int, int))envelope.Message;
+                    Assert.Equal(next[producer]++, number);
+                    taken++;
+                }
+            },
+        ]);
+        Assert.False(queue.HasMessages);
+    }
+}

@@ -34,14 +34,14 @@ internal static class NatsText
         _ => UnknownOperation,
     };
 
-    /// <summary>For a connection that ends by the node's will; null where nothing is to be said.</summary>
+    /// <summary>
+    /// For a connection that ends by the node's will; null where nothing is to be said. Clients take any -ERR they do not know for the end of all
+    /// things and never come back, so a node that leaves, a slow consumer and a shortage of buffers go without a word, as in nats-server.
+    /// </summary>
     public static string? Of(CloseReason reason) => reason switch
     {
-        CloseReason.SlowConsumer => "Slow Consumer",
         CloseReason.HeartbeatTimeout => "Stale Connection",
         CloseReason.TooManyConnections => "maximum connections exceeded",
-        CloseReason.ShuttingDown or CloseReason.EndpointStopped => "Server Shutdown",
-        CloseReason.OutOfBuffers => "Out Of Buffers",
         _ => null,
     };
 }

@@ -1,5 +1,8 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Unicode;
+using Anode.Protocols.Nats.Wire;
 
 namespace Anode.Protocols.Nats;
 
@@ -38,7 +41,10 @@ internal sealed record ConnectOptions
     public string? Version { get; init; }
 
     /// <summary>1: may be sent INFO at any time.</summary>
-    public int Protocol { get; init; }
+    public long Protocol { get; init; }
+
+    /// <summary>It wants to be among the clients of an account. There are none here, and it must not be put among everybody instead.</summary>
+    public bool WantsAccount { get; init; }
 
     /// <summary>These options with those that the text names in their place. False: the text is no such thing.</summary>
     public bool TryApply(ReadOnlySpan<byte> json, out ConnectOptions options)
@@ -47,15 +53,15 @@ internal sealed record ConnectOptions
         Said? said;
         try
         {
-            said = JsonSerializer.Deserialize(json, ConnectJson.Default.Said);
+            // A name in Latin-1 is no reason to turn a client away: it gets U+FFFD, as with nats-server.
+            said = JsonSerializer.Deserialize(Utf8.IsValid(json) ? json : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(json)), ConnectJson.Default.Said);
         }
         catch (JsonException)
         {
             return false;
         }
 
-        if (said is null)
-            return false;
+        said ??= Said.Nothing;
         options = this with
         {
             Verbose = said.Verbose ?? Verbose,
@@ -70,6 +76,7 @@ internal sealed record ConnectOptions
             Language = said.Lang ?? Language,
             Version = said.Version ?? Version,
             Protocol = said.Protocol ?? Protocol,
+            WantsAccount = said.Account is { Length: > 0 } || said.NewAccount == true,
         };
         return true;
     }
@@ -77,9 +84,13 @@ internal sealed record ConnectOptions
     /// <summary>The JSON; what is not listed (nkey, jwt, sig and what is yet to come) is read over.</summary>
     internal sealed record Said(
         bool? Verbose, bool? Pedantic, bool? Echo, bool? Headers, bool? NoResponders, string? AuthToken, string? User, string? Pass,
-        string? Name, string? Lang, string? Version, int? Protocol);
+        string? Name, string? Lang, string? Version, long? Protocol, string? Account, bool? NewAccount)
+    {
+        public static readonly Said Nothing = new(null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+    }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, PropertyNameCaseInsensitive = true)]
+// As deep as a control line is long: nesting is for nats-server no reason to refuse either.
+[JsonSourceGenerationOptions(MaxDepth = NatsLimits.DefaultControlLineBytes, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, PropertyNameCaseInsensitive = true)]
 [JsonSerializable(typeof(ConnectOptions.Said))]
 internal sealed partial class ConnectJson : JsonSerializerContext;

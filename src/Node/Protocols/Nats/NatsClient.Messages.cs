@@ -116,15 +116,22 @@ internal sealed partial class NatsClient
     {
         var filter = op.Subject.Of(bytes);
         var queue = op.Queue.Of(bytes);
-        if (!Subject.IsFilter(filter) || (queue.Length > 0 && !Subject.IsSubject(queue)))
-        {
-            SendErr(NatsText.InvalidSubject);
-            return;
-        }
-
         if (_subscriptions.Count >= _limits.SubscriptionsPerConnection)
         {
             SendErr(NatsText.TooManySubscriptions);
+            return;
+        }
+
+        // A name in use keeps its subscription, and the rest of the line is not looked at.
+        if (_subscriber.Sids.TryFind(op.Sid.Of(bytes), out var known) && _subscriptions.IsInUse(known))
+        {
+            Confirm();
+            return;
+        }
+
+        if (!Subject.IsFilter(filter) || (queue.Length > 0 && !Subject.IsSubject(queue)))
+        {
+            SendErr(NatsText.InvalidSubject);
             return;
         }
 

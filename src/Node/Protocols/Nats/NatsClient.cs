@@ -161,7 +161,7 @@ internal sealed partial class NatsClient(RelayCore core, NatsServer server) : IC
             return;
         }
 
-        if (!core.Access.Admits(options.Token, options.User, options.Password))
+        if (options.WantsAccount || !core.Access.Admits(options.Token, options.User, options.Password))
         {
             Refuse(CloseReason.Unauthorized, NatsText.AuthorizationViolation);
             return;

@@ -18,7 +18,7 @@ internal sealed class Subscriptions(RelayCore core, RelaySubscriber subscriber, 
     /// </summary>
     public void Add(long sid, byte[] filter, byte[]? queue, long max)
     {
-        if (BySid.TryGetValue(sid, out var known) && !known.IsExhausted)
+        if (IsInUse(sid))
             return;
         var subscription = new Subscription(subscriber, sid, filter, queue, max);
         BySid[sid] = subscription;
@@ -28,12 +28,14 @@ internal sealed class Subscriptions(RelayCore core, RelaySubscriber subscriber, 
 
     public bool Has(long sid) => _all?.ContainsKey(sid) ?? false;
 
-    /// <summary>One whose filter matches, if there is one.</summary>
+    public bool IsInUse(long sid) => _all is not null && _all.TryGetValue(sid, out var known) && !known.IsExhausted;
+
+    /// <summary>One whose filter matches and that may still get a message, if there is one; no member of a queue group, as in nats-server.</summary>
     public Subscription? Matching(ReadOnlySpan<byte> subject)
     {
         foreach (var subscription in BySid.Values)
         {
-            if (Subject.Matches(subscription.Filter, subject))
+            if (subscription.Queue is null && !subscription.IsExhausted && Subject.Matches(subscription.Filter, subject))
                 return subscription;
         }
 

@@ -14,13 +14,15 @@ internal sealed class NodeRuntime
         var sockets = new SocketContext(EndpointSpecs.SettingsOf(options));
         var relay = EndpointSpecs.CoreOf(options);
         var endpoints = new EndpointDirectory();
-        Specs = new EndpointSpecs(relay, sockets, EndpointSpecs.NatsOf(options, relay, endpoints)).Of(options);
+        var nats = EndpointSpecs.NatsOf(options, relay, endpoints);
+        Specs = new EndpointSpecs(relay, sockets, nats).Of(options);
         View = new NodeView
         {
             Name = options.Name,
             Token = options.Http.Token,
             Sockets = sockets,
             Relay = relay,
+            Nats = nats,
             Endpoints = endpoints,
             Events = new EventLog(),
         };

@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.Json.Serialization.Metadata;
 using Akka.Actor;
+using Anode.Operations.Monitoring;
 using Anode.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -35,6 +36,7 @@ internal static class HttpApi
         app.MapRead("/api/connections", context => Connections(context, view));
         app.MapRead("/api/supervision", context => Supervision(context, view));
         app.MapRead("/api/subscriptions", context => Json(context, SubscriptionsOf(view), ApiJson.Api.ApiSubscriptions));
+        app.MapMonitoring(view);
         app.MapGet("/api/events", context => EventStreams.Serve(context, view));
         app.MapPost("/api/endpoints/{name}/suspend", context => Command(context, view, new Endpoint.Suspend()));
         app.MapPost("/api/endpoints/{name}/resume", context => Command(context, view, new Endpoint.Resume()));
@@ -67,7 +69,7 @@ internal static class HttpApi
             : Fail(context, StatusCodes.Status404NotFound, $"there is no {context.Request.Path}"));
     }
 
-    private static void MapRead(this WebApplication app, string path, RequestDelegate read) => app.MapMethods(path, ReadMethods, read);
+    internal static void MapRead(this WebApplication app, string path, RequestDelegate read) => app.MapMethods(path, ReadMethods, read);
 
     internal static Task Json<T>(HttpContext context, T value, JsonTypeInfo<T> type) => context.Response.WriteAsJsonAsync(value, type);
 

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Anode.Protocols.Nats;
 using Anode.Protocols.Relay;
 using Anode.Sockets;
 
@@ -15,6 +16,8 @@ internal sealed class NodeView
     public required SocketContext Sockets { get; init; }
 
     public required RelayCore Relay { get; init; }
+
+    public required NatsServer Nats { get; init; }
 
     public required EndpointDirectory Endpoints { get; init; }
 

@@ -52,6 +52,9 @@ internal sealed class Subscription
     /// <summary>Messages it may get in all, counted from its start; 0 for no bound.</summary>
     public long Max { get; }
 
+    /// <summary>Messages it got so far; those counted in batches may come a moment later.</summary>
+    public long Delivered => Interlocked.Read(ref Taken);
+
     private ref long Taken => ref (_origin ?? this)._taken;
 
     /// <summary>

@@ -24,6 +24,7 @@ internal sealed class ConnectionRecord(long id, string endpoint, string protocol
     private long _droppedMessages;
     private long _droppedBytes;
     private int _subscriptions;
+    private long _activeAt = Environment.TickCount64;
 
     public long Id => id;
 
@@ -47,6 +48,9 @@ internal sealed class ConnectionRecord(long id, string endpoint, string protocol
     /// <summary>What the client calls itself.</summary>
     public string? ClientName { get; set; }
 
+    /// <summary>The same in its parts, of clients that say them.</summary>
+    public ClientIdentity? Identity { get; set; }
+
     public Outlet? Outlet { get; set; }
 
     public ConnectionState State { get; set; }
@@ -56,6 +60,9 @@ internal sealed class ConnectionRecord(long id, string endpoint, string protocol
     public int Errno { get; set; }
 
     public DateTimeOffset? ClosedAt { get; set; }
+
+    /// <summary>Since bytes came or messages went.</summary>
+    public TimeSpan Idle => TimeSpan.FromMilliseconds(Environment.TickCount64 - Volatile.Read(ref _activeAt));
 
     public long BytesIn => Volatile.Read(ref _bytesIn);
 
@@ -91,6 +98,7 @@ internal sealed class ConnectionRecord(long id, string endpoint, string protocol
     public void CountIn(int bytes)
     {
         Volatile.Write(ref _bytesIn, _bytesIn + bytes);
+        Volatile.Write(ref _activeAt, Environment.TickCount64);
         counters.CountIn(bytes);
     }
 
@@ -98,6 +106,8 @@ internal sealed class ConnectionRecord(long id, string endpoint, string protocol
     {
         Volatile.Write(ref _bytesOut, _bytesOut + bytes);
         Volatile.Write(ref _messagesOut, _messagesOut + messages);
+        if (messages > 0)
+            Volatile.Write(ref _activeAt, Environment.TickCount64);
         counters.CountOut(bytes, messages);
     }
 
@@ -107,6 +117,9 @@ internal sealed class ConnectionRecord(long id, string endpoint, string protocol
         counters.CountMessagesIn(messages);
     }
 }
+
+/// <summary>Who a client says it is: its own name, its library's language and version.</summary>
+internal sealed record ClientIdentity(string? Name, string? Language, string? Version);
 
 /// <summary>Totals of one endpoint over all its connections, past ones included.</summary>
 internal sealed class EndpointCounters

@@ -91,6 +91,7 @@ internal sealed class LinesClient(RelayCore core, LinesSettings settings) : ICon
         {
             case Tick: OnIdleCheck(); return true;
             case SubscriptionExhausted: return true;
+            case GetSubscriptions: _connection.Sender.Tell(_subscriptions?.List() ?? SubscriptionList.Empty, _connection.Self); return true;
             default: return false;
         }
     }

@@ -70,6 +70,7 @@ internal sealed partial class NativeClient(RelayCore core) : IConnectionProtocol
             case Tick tick when tick == Tick.Hello: OnHelloTimeout(); return true;
             case Tick: OnBeat(); return true;
             case SubscriptionExhausted exhausted: OnExhausted(exhausted); return true;
+            case GetSubscriptions: _connection.Sender.Tell(_subscriptions?.List() ?? SubscriptionList.Empty, _connection.Self); return true;
             default: return false;
         }
     }

@@ -100,6 +100,7 @@ internal sealed partial class NatsClient(RelayCore core, NatsServer server) : IC
             case Tick tick when tick == Tick.Connect: OnConnectTimeout(); return true;
             case Tick: OnBeat(); return true;
             case SubscriptionExhausted exhausted: OnExhausted(exhausted.Subscription); return true;
+            case GetSubscriptions: _connection.Sender.Tell(_subscriptions.List(_subscriber.Sids.TextOf), _connection.Self); return true;
             default: return false;
         }
     }
@@ -195,6 +196,7 @@ internal sealed partial class NatsClient(RelayCore core, NatsServer server) : IC
         }
 
         _connection.Record.ClientName = NameOf(options);
+        _connection.Record.Identity = new ClientIdentity(options.Name, options.Language, options.Version);
         Confirm();
     }
 

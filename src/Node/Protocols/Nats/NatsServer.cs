@@ -21,14 +21,21 @@ internal sealed class NatsServer(
     /// <summary>Made anew with each start, in the form servers have: 56 letters that begin with N.</summary>
     public string Id { get; } = "N" + RandomNumberGenerator.GetString(Base32, 55);
 
+    public string Name => name;
+
+    public string Version => version;
+
     public bool AuthRequired => authRequired;
+
+    /// <summary>host:port of every NATS listener that serves now.</summary>
+    public IReadOnlyList<string> Doors => doors();
 
     public TimeSpan LameDuck => lameDuck;
 
     /// <summary>The JSON of INFO for one connection.</summary>
     public byte[] Info(long connection, NetAddress local, NetAddress remote, bool leaving)
     {
-        var urls = doors();
+        var urls = Doors;
         var own = local.IsUnix ? "" : HostPort(local);
         // One address only, the one it came by, is no news; while this node leaves, it is not offered at all.
         var others = urls.Where(url => url != own).ToList();

@@ -42,6 +42,9 @@ internal sealed class NatsSids
     /// <summary>The name behind a negative number; none when the subscription has just ended.</summary>
     public ReadOnlySpan<byte> NameOf(long number) => _names is not null && _names.TryGetValue(number, out var name) ? name : default;
 
+    /// <summary>The name behind any number.</summary>
+    public string TextOf(long number) => number < 0 ? Encoding.Latin1.GetString(NameOf(number)) : number.ToString(CultureInfo.InvariantCulture);
+
     public void Forget(long number)
     {
         if (number < 0 && _names is not null && _names.TryRemove(number, out var name))

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Anode.Routing;
 using Anode.Sockets;
 
@@ -74,6 +76,12 @@ internal sealed class Subscriptions(RelayCore core, RelaySubscriber subscriber, 
         BySid.Remove(subscription.Sid);
         record.Subscriptions = BySid.Count;
     }
+
+    /// <summary>As an operator wants to see them.</summary>
+    /// <param name="nameOf">The client's own name for a subscription; null: its number.</param>
+    public SubscriptionList List(Func<long, string>? nameOf = null) => new([.. BySid.Values.Select(held => new HeldSubscription(
+        Encoding.UTF8.GetString(held.Filter), held.Queue is null ? null : Encoding.UTF8.GetString(held.Queue),
+        nameOf?.Invoke(held.Sid) ?? held.Sid.ToString(CultureInfo.InvariantCulture), held.Delivered, held.Max))]);
 
     public void RemoveAll()
     {

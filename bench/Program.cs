@@ -35,14 +35,13 @@ async Task<int> RunAsync(Options options)
 {
     if (args.Contains("--list"))
     {
-        foreach (var row in Rows.All(hasNats: true, udpRelay: null, options.IdleConnections))
+        foreach (var row in Rows.All(udpRelay: null, options.IdleConnections))
             Console.WriteLine(row.Name);
         return 0;
     }
 
     using var udpRelay = new UdpRelay();
-    var hasNats = AnodeServer.HasNats();
-    var rows = Rows.All(hasNats, udpRelay.Program, options.IdleConnections).Where(options.Wants).ToList();
+    var rows = Rows.All(udpRelay.Program, options.IdleConnections).Where(options.Wants).ToList();
     if (rows.Count == 0)
         throw new FormatException($"--only: no row has '{options.Only}' in its name");
     foreach (var line in Machine.Describe())
@@ -50,8 +49,6 @@ async Task<int> RunAsync(Options options)
     Console.WriteLine(FormattableString.Invariant($"medians of {options.Repeat} measurements of {options.Duration.TotalSeconds:0.##} s after {options.WarmUp.TotalSeconds:0.##} s of warm-up, servers alternating  "));
     if (NatsServer.Find() is null)
         Console.WriteLine("nats-server is not installed and left out  ");
-    if (!hasNats)
-        Console.WriteLine("this build of the node has no NATS front door, which is left out  ");
     if (udpRelay.Program is null)
         Console.WriteLine("there is no C compiler, and the loop in C is left out  ");
     Console.WriteLine();

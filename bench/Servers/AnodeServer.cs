@@ -2,14 +2,14 @@ using System.Text.Json;
 
 namespace Anode.Bench.Servers;
 
-/// <summary>This build's node with its defaults: native on TCP and UDP, NATS where it has that, all on ports of the system's choosing.</summary>
+/// <summary>This build's node with its defaults: native on TCP and UDP and NATS, all on ports of the system's choosing.</summary>
 internal sealed class AnodeServer : Server
 {
     private readonly string _readyFile;
     private readonly List<(string Protocol, string Address)> _listeners = [];
 
-    private AnodeServer(string readyFile, bool nats)
-        : base("dotnet", Arguments(readyFile, nats))
+    private AnodeServer(string readyFile)
+        : base("dotnet", Arguments(readyFile))
     {
         _readyFile = readyFile;
         AwaitReady(() => File.Exists(readyFile));
@@ -23,21 +23,7 @@ internal sealed class AnodeServer : Server
 
     public static string Program => Path.Combine(AppContext.BaseDirectory, "anode.dll");
 
-    public static AnodeServer Start(bool nats) => new(Path.Combine(Path.GetTempPath(), $"anode-bench-{Guid.NewGuid():n}.json"), nats);
-
-    /// <summary>Whether this build has the NATS front door.</summary>
-    public static bool HasNats()
-    {
-        try
-        {
-            using var node = Start(nats: true);
-            return true;
-        }
-        catch (InvalidOperationException)
-        {
-            return false;
-        }
-    }
+    public static AnodeServer Start() => new(Path.Combine(Path.GetTempPath(), $"anode-bench-{Guid.NewGuid():n}.json"));
 
     public override string UriFor(string protocol)
     {
@@ -53,9 +39,9 @@ internal sealed class AnodeServer : Server
         File.Delete(_readyFile);
     }
 
-    private static string[] Arguments(string readyFile, bool nats) =>
+    private static string[] Arguments(string readyFile) =>
     [
-        Program, "run", "--listen", "tcp://127.0.0.1:0", "--listen", "udp://127.0.0.1:0", .. nats ? (string[])["--listen", "tcp://127.0.0.1:0?protocol=nats"] : [],
+        Program, "run", "--listen", "tcp://127.0.0.1:0", "--listen", "udp://127.0.0.1:0", "--listen", "tcp://127.0.0.1:0?protocol=nats",
         "--http", "127.0.0.1:0", "--ready-file", readyFile, "--log-level", "warning",
     ];
 }

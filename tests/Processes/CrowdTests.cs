@@ -83,7 +83,7 @@ public sealed class CrowdTests(ITestOutputHelper output)
     {
         var count = (int)Math.Min(Storm, Limits.OpenFiles() - 1_000);
         output.WriteLine($"{count} clients at once");
-        await using var node = await NodeProcess.StartAsync("--http", "127.0.0.1:0");
+        await using var node = await NodeProcess.StartAsync("--http", "127.0.0.1:0", "--set", "node.listener-defaults.backlog=4096");
         using var http = new HttpClient { BaseAddress = new Uri($"http://{node.Http}") };
         var watch = new ProcessWatch(node.Process.Id);
         var endPoint = IPEndPoint.Parse(node.Tcp["tcp://".Length..]);

@@ -32,7 +32,7 @@ internal sealed class Comparison(Options options, CancellationToken cancellation
     private async Task<JsonElement?> MeasureAsync(Row row, Side side)
     {
         using var server = side.Start!();
-        string[] times = row.IsTimed ? ["--warm-up", Seconds(options.WarmUp), "--duration", Seconds(options.Duration)] : [];
+        string[] times = row.IsTimed ? ["--warm-up", Seconds(row.WarmUp > options.WarmUp ? row.WarmUp : options.WarmUp), "--duration", Seconds(options.Duration)] : [];
         string[] metrics = server.Http is { } http && row.Command[0] is "pub-sub" ? ["--http", http] : [];
         string[] protocol = side.Protocol is "bare" ? ["--protocol", "bare"] : [];
         var run = await Generator.RunAsync(

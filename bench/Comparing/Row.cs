@@ -18,6 +18,9 @@ internal sealed record Row(string Name, string[] Command, Side[] Sides, Line[] L
 {
     /// <summary>It has a duration; counting idle connections has not.</summary>
     public bool IsTimed { get; init; } = true;
+
+    /// <summary>At least so much warm-up: what runs a few thousand times a second takes longer to be compiled than what runs millions of times.</summary>
+    public TimeSpan WarmUp { get; init; }
 }
 
 /// <summary>One line of the table.</summary>

@@ -51,7 +51,10 @@ internal static class Rows
         [
             new("connects/s", overNats, nats, Number("connectionsPerSecond"), Demand.Least(2.5)),
             new("connects/s", native, nats, Number("connectionsPerSecond"), Demand.Least(2.5)),
-        ]));
+            new("CPU s per million connected", overNats, nats, Number("serverUsage", "cpuSecondsPerMillion"), Demand.Most(1)),
+            new("CPU s per million connected", native, nats, Number("serverUsage", "cpuSecondsPerMillion"), Demand.Most(1)),
+        ])
+        { WarmUp = TimeSpan.FromSeconds(10) });
         rows.Add(new Row("idle", ["idle", "--connections", idleConnections.ToString(System.Globalization.CultureInfo.InvariantCulture)], [nats, overNats, native],
         [
             new("RSS B per connection", overNats, nats, Number("residentBytesPerConnection"), Demand.Most(0.4)),

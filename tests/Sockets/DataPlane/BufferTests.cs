@@ -13,7 +13,7 @@ public sealed class BufferTests : SocketSpec
 
         public int Returned => Volatile.Read(ref _returned);
 
-        public void OnSlabReturned() => Interlocked.Increment(ref _returned);
+        public void OnSlabReturned(int bytes) => Interlocked.Increment(ref _returned);
     }
 
     [Fact]

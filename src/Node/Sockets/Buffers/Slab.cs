@@ -5,7 +5,8 @@ namespace Anode.Sockets;
 /// <summary>Told, on whichever thread it happens, that a slab it rented is back in the pool.</summary>
 internal interface ISlabSource
 {
-    void OnSlabReturned();
+    /// <param name="bytes">Its length.</param>
+    void OnSlabReturned(int bytes);
 }
 
 /// <summary>
@@ -35,7 +36,7 @@ internal sealed class Slab
         if (Interlocked.Exchange(ref _references, 0) == 0)
             return;
         _pool?.Forget(this);
-        _source?.OnSlabReturned();
+        _source?.OnSlabReturned(Length);
     }
 
     public byte[] Buffer { get; }
@@ -55,14 +56,14 @@ internal sealed class Slab
             return;
         var source = Interlocked.Exchange(ref _source, null);
         _pool?.Return(this);
-        source?.OnSlabReturned();
+        source?.OnSlabReturned(Length);
     }
 
     /// <summary>
     /// Gives the source its credit back while the bytes are still needed: a holder that cannot let go soon answers for them itself.
     /// The caller holds a reference.
     /// </summary>
-    public void Disown() => Interlocked.Exchange(ref _source, null)?.OnSlabReturned();
+    public void Disown() => Interlocked.Exchange(ref _source, null)?.OnSlabReturned(Length);
 
     internal void Rent(ISlabSource? source)
     {

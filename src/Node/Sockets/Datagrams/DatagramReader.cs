@@ -92,7 +92,7 @@ internal sealed class DatagramReader : ISlabSource, IDisposable
 
     public void On(Resume resume) => Pump();
 
-    void ISlabSource.OnSlabReturned()
+    void ISlabSource.OnSlabReturned(int bytes)
     {
         Interlocked.Decrement(ref _outstanding);
         if (Interlocked.Exchange(ref _starving, 0) == 1)

@@ -30,8 +30,9 @@ internal interface IReadHost
 /// <remarks>
 /// <para>What is awaited is readiness, so no kernel ever writes into a slab behind the owner's back: not while it parses, nor after it has
 /// stopped. Readiness may be old news, told of bytes that have been read already; the read after it must be one that may find nothing.</para>
-/// <para>Memory: at most <c>slabsPerSource</c> slabs are out at a time, whether being filled or on their way through others' queues.
-/// When they all are, reading stops until one comes back, and TCP slows the peer. Slabs start at 4 KiB and grow fourfold with full
+/// <para>Memory: as many bytes are out at a time as <c>slabsPerSource</c> slabs of full size have, whether being filled, encoded into, or on their
+/// way through others' queues. When they all are, reading stops until some come back, and TCP slows the peer. Counted in bytes, because a source that encodes
+/// holds small slabs beside large ones: each as a whole, they left it half of its credit. Slabs start at 4 KiB and grow fourfold with full
 /// reads. A frame that has only begun gets room as its bytes arrive, at most four times of what is there: an announced length alone
 /// allocates nothing.</para>
 /// </remarks>
@@ -45,7 +46,7 @@ internal sealed class StreamReader : ISlabSource, IDisposable
     private readonly IActorRef _self;
     private readonly IReadHost _host;
     private readonly SlabPool _pool;
-    private readonly int _slabsPerSource;
+    private readonly long _creditBytes;
     private readonly int _maxSlabBytes;
     private Slab? _slab;
     private int _start;
@@ -57,13 +58,12 @@ internal sealed class StreamReader : ISlabSource, IDisposable
     private bool _handing;
     private bool _ended;
     private bool _resumeQueued;
-    private int _outstanding;
+    private long _outstanding;
     private int _starving;
-
     public StreamReader(Socket socket, Readiness readiness, IActorRef self, IReadHost host, SlabPool pool, SocketSettings settings)
     {
         (_socket, _readiness, _self, _host, _pool) = (socket, readiness, self, host, pool);
-        (_slabsPerSource, _maxSlabBytes) = (settings.SlabsPerSource, settings.MaxSlabBytes);
+        (_creditBytes, _maxSlabBytes) = ((long)settings.SlabsPerSource * settings.MaxSlabBytes, settings.MaxSlabBytes);
     }
 
     /// <summary>Reading may go on: a slab came back, or the last turn was used up.</summary>
@@ -75,15 +75,12 @@ internal sealed class StreamReader : ISlabSource, IDisposable
     /// <summary>From here on bytes are read and thrown away: the connection is closing and waits for the peer's FIN.</summary>
     public bool Discarding { get; set; }
 
-    /// <summary>Slabs rented and not yet back, wherever they are.</summary>
-    public int Outstanding => Volatile.Read(ref _outstanding);
-
     /// <summary>Room for what this source encodes for others; counted against its credit, so that it delays the next read.</summary>
     public Slab? RentScratch(int bytes)
     {
         var slab = _pool.TryRent(bytes, this);
         if (slab is not null)
-            Interlocked.Increment(ref _outstanding);
+            Interlocked.Add(ref _outstanding, slab.Length);
         return slab;
     }
 
@@ -123,9 +120,9 @@ internal sealed class StreamReader : ISlabSource, IDisposable
         Pump();
     }
 
-    void ISlabSource.OnSlabReturned()
+    void ISlabSource.OnSlabReturned(int bytes)
     {
-        Interlocked.Decrement(ref _outstanding);
+        Interlocked.Add(ref _outstanding, -bytes);
         if (Interlocked.Exchange(ref _starving, 0) == 1)
             _self.Tell(new Resume(this), ActorRefs.NoSender);
     }
@@ -259,8 +256,8 @@ internal sealed class StreamReader : ISlabSource, IDisposable
                 return true;
         }
 
-        // One more is allowed where a partial frame must move: the old slab goes as soon as its last range is sent.
-        var limit = _slabsPerSource + (partial > 0 ? 1 : 0);
+        // Where a partial frame must move, the old slab does not count: it goes as soon as its last range is sent.
+        var limit = _creditBytes + (partial > 0 ? _slab!.Length : 0);
         if (Volatile.Read(ref _outstanding) >= limit && MustWaitForSlab(limit))
             return false;
         var growth = partial == 0 ? 0 : Math.Min(Math.Max(_needed, partial + 1), partial * 4L);
@@ -271,7 +268,7 @@ internal sealed class StreamReader : ISlabSource, IDisposable
             return false;
         }
 
-        Interlocked.Increment(ref _outstanding);
+        Interlocked.Add(ref _outstanding, next.Length);
         if (partial > 0)
             _slab!.Buffer.AsSpan(_start, partial).CopyTo(next.Buffer);
         _slab?.Release();
@@ -280,7 +277,7 @@ internal sealed class StreamReader : ISlabSource, IDisposable
     }
 
     /// <returns>True when the reader now waits; false when a slab came back while it was asking.</returns>
-    private bool MustWaitForSlab(int limit)
+    private bool MustWaitForSlab(long limit)
     {
         Interlocked.Exchange(ref _starving, 1);
         if (Volatile.Read(ref _outstanding) >= limit)

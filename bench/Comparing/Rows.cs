@@ -40,6 +40,11 @@ internal static class Rows
             }
         }
 
+        rows.Add(new Row("churn 128 B", ["pub-sub", "--size", "128", "--churn", "50000/s"], [nats, overNats, native],
+        [
+            new("msg/s", overNats, nats, Number("deliveredPerSecond"), Demand.Least(3)),
+            new("msg/s", native, nats, Number("deliveredPerSecond"), Demand.Least(4.5)),
+        ]));
         rows.Add(new Row("request 128 B", ["request", "--size", "128"], [nats, overNats, native],
         [
             new("p50 µs", overNats, nats, Number("latency", "p50"), Demand.Most(0.6)),

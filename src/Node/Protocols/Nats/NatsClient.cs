@@ -134,6 +134,7 @@ internal sealed partial class NatsClient(RelayCore core, NatsServer server) : IC
             core.Quota.Return();
         _hasPlace = false;
         _fanout?.Scratch.Release();
+        _subscriber?.Part();
     }
 
     /// <summary>The reasons that <see cref="Refuse"/> gives; other texts are the node's sentences, which no NATS client knows.</summary>

@@ -20,6 +20,7 @@ internal static class PubSubCommand
         queue.Description = "Make the subscribers members of this queue group: each message goes to one of them.";
         var size = LoadFlags.Size();
         var rate = Flag.Value<double>("--rate", "N/s", "Messages per second of all publishers together, each at its own time. Default: as fast as the server takes them.", Values.TryRate, Values.Rate);
+        var churn = Flag.Value<double>("--churn", "N/s", "SUBs and UNSUBs per second of one more client, to other subjects. Default: none.", Values.TryRate, Values.Rate);
         var warmUp = LoadFlags.WarmUp();
         var duration = LoadFlags.Time("--duration", "Seconds to measure. Default 5.");
         var drain = LoadFlags.Time("--drain", "Seconds in which everything sent must have arrived after the last was sent. Default 10.");
@@ -37,7 +38,7 @@ internal static class PubSubCommand
                 "anode bench pub-sub --pairs 4 --rate 10000/s --duration 30 --json",
             ],
         };
-        foreach (var option in (Option[])[publishers, subscribers, pairs, queue, size, rate, warmUp, duration, drain, subject, json])
+        foreach (var option in (Option[])[publishers, subscribers, pairs, queue, size, rate, churn, warmUp, duration, drain, subject, json])
             command.Options.Add(option);
         var target = new TargetFlags().AddTo(command);
         var probe = new ProbeFlags().AddTo(command);
@@ -57,14 +58,15 @@ internal static class PubSubCommand
                 Queue = parsed.GetValue(queue),
                 PayloadBytes = parsed.GetValue(size) ?? 128,
                 Rate = parsed.GetValue(rate),
+                Churn = parsed.GetValue(churn),
                 WarmUp = parsed.GetValue(warmUp) ?? TimeSpan.FromSeconds(1),
                 Duration = parsed.GetValue(duration) ?? TimeSpan.FromSeconds(5),
                 Drain = parsed.GetValue(drain) ?? TimeSpan.FromSeconds(10),
                 Subject = parsed.GetValue(subject) ?? LoadFlags.OwnSubject(),
             };
             var server = target.Of(parsed);
-            if (server.Format is BareFormat && (plan.Publishers > 1 || plan.Queue is not null))
-                throw Usage.Wrong(Path, "--protocol: a bare relay has one publisher and no queue groups");
+            if (server.Format is BareFormat && (plan.Publishers > 1 || plan.Queue is not null || plan.Churn is not null))
+                throw Usage.Wrong(Path, "--protocol: a bare relay has one publisher, no queue groups and no subscriptions");
             using var watch = probe.Of(parsed);
             var result = await Running.RunAsync(run => PubSubLoad.Run(server, plan, watch, run, new ProgressView(terminal)));
             var report = PubSubReport.Of(server, plan, result);

@@ -23,6 +23,7 @@ internal sealed class PubSubLoad : IDisposable
     private readonly List<Publisher> _publishers = [];
     private readonly List<Subscriber> _subscribers = [];
     private readonly List<Latencies> _latencies = [];
+    private Churn? _churn;
     private readonly StrongBox<bool> _recording = new();
 
     private PubSubLoad(Target target, PubSubPlan plan, LoadRun run)
@@ -48,6 +49,7 @@ internal sealed class PubSubLoad : IDisposable
         _run.Stop();
         _publishers.ForEach(publisher => publisher.Line.Dispose());
         _subscribers.ForEach(subscriber => subscriber.Line.Dispose());
+        _churn?.Line.Dispose();
     }
 
     private void Open()
@@ -60,6 +62,15 @@ internal sealed class PubSubLoad : IDisposable
             var block = new FrameBlock(_target.Format, Encoding.UTF8.GetBytes(_plan.SubjectOf(i)), _plan.PayloadBytes, default, Stamp.SourceOf(_run.Number, i));
             _publishers.Add(new Publisher(_run, Line.Open(_target, Role.Publisher, PublisherWindowBytes), block, i, _pace));
         }
+    }
+
+    /// <summary>Beside the load from before its warm-up on; what it is told is of no interest to anybody.</summary>
+    private void BeginChurn()
+    {
+        if (_plan.Churn is not { } perSecond)
+            return;
+        _churn = new Churn(_run, Line.Open(_target, Role.Publisher, PublisherWindowBytes), perSecond);
+        _run.Start("churn", _churn.Run);
     }
 
     private Subscriber Subscriber(int index)
@@ -93,17 +104,20 @@ internal sealed class PubSubLoad : IDisposable
     {
         probe.AllocatedBytes(); // a node builds its metrics for the first who asks
         var receiving = _subscribers.Select((subscriber, i) => _run.Start($"subscriber {i}", subscriber.Run)).ToList();
+        BeginChurn();
         _pace?.Begin();
         var sending = _publishers.Select((publisher, i) => _run.Start($"publisher {i}", publisher.Run)).ToList();
         view.During(_run, "warm-up", _plan.WarmUp, () => Delivered);
         Volatile.Write(ref _recording.Value, true);
+        var changes = _churn?.Changes;
         var before = Snapshot.Take(probe, () => (Sent, Delivered), first: true);
         view.During(_run, "measuring", _plan.Duration, () => Delivered);
         var after = Snapshot.Take(probe, () => (Sent, Delivered), first: false);
+        changes = _churn?.Changes - changes;
         Volatile.Write(ref _recording.Value, false);
         _run.Stop();
         Drain(sending, receiving);
-        return new PubSubResult(before, after, Sent, Delivered, Judge(), Latencies.Summarize(_latencies));
+        return new PubSubResult(before, after, Sent, Delivered, Judge(), Latencies.Summarize(_latencies), changes);
     }
 
     /// <summary>Everything sent arrives or is known not to have come in time.</summary>

@@ -18,6 +18,9 @@ internal sealed record PubSubPlan
     /// <summary>Messages per second of all publishers together; null for as fast as it goes.</summary>
     public double? Rate { get; init; }
 
+    /// <summary>SUBs and UNSUBs per second beside it; null for none.</summary>
+    public double? Churn { get; init; }
+
     public required TimeSpan WarmUp { get; init; }
 
     public required TimeSpan Duration { get; init; }

@@ -32,6 +32,9 @@ internal sealed partial class Pace(double perSecond, int publishers)
     /// <summary>When a message is to be sent.</summary>
     public long IntendedAt(int publisher, long sequence) => _start + (long)((sequence * publishers + publisher) * _ticksPerMessage);
 
+    /// <summary>Whether it is time for this message of the only publisher.</summary>
+    public bool IsDue(long sequence) => Stopwatch.GetTimestamp() >= IntendedAt(0, sequence);
+
     /// <summary>How many messages this publisher should have sent by now.</summary>
     public long DueBy(int publisher, long now) =>
         Math.Max(0, 1 + (long)Math.Floor(((now - _start) / _ticksPerMessage - publisher) / publishers));

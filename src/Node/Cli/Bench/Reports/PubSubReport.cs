@@ -24,6 +24,9 @@ internal sealed record PubSubReport
 
     public required double? Rate { get; init; }
 
+    /// <summary>SUBs and UNSUBs per second beside the load; null without them.</summary>
+    public required double? ChangesPerSecond { get; init; }
+
     /// <summary>Of the measurement itself.</summary>
     public required double Seconds { get; init; }
 
@@ -63,6 +66,7 @@ internal sealed record PubSubReport
             Queue = plan.Queue,
             PayloadBytes = plan.PayloadBytes,
             Rate = plan.Rate,
+            ChangesPerSecond = result.Changes / seconds,
             Seconds = seconds,
             DeliveredPerSecond = delivered,
             PublishedPerSecond = (after.Sent - before.Sent) / seconds,
@@ -83,6 +87,8 @@ internal sealed record PubSubReport
         yield return ("load", $"{shape}, {PayloadBytes} B, {(Rate is { } rate ? $"{Figures.Plain(rate, 0)}/s" : "as fast as it goes")}, {Figures.Plain(Seconds, 1)} s");
         yield return ("delivered", $"{Figures.Count(DeliveredPerSecond)} msg/s, {Figures.Plain(MegabytesPerSecond, 1)} MB/s");
         yield return ("published", $"{Figures.Count(PublishedPerSecond)} msg/s");
+        if (ChangesPerSecond is { } changes)
+            yield return ("beside it", $"{Figures.Count(changes)} SUBs and UNSUBs per second");
         if (Latency is not null)
             yield return ("latency", Latency.ToText());
         if (ServerUsage is not null)

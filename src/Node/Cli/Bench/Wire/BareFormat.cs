@@ -26,5 +26,7 @@ internal sealed class BareFormat : NativeFormat
 
     public override byte[] Subscribe(long sid, ReadOnlySpan<byte> subject, ReadOnlySpan<byte> queue) => [];
 
+    public override byte[] Unsubscribe(long sid) => [];
+
     public override string InboxOf(string greeting, string own) => "";
 }

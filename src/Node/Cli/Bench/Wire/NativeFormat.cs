@@ -28,6 +28,12 @@ internal class NativeFormat : WireFormat
         return room[..FrameWriter.Sub(room, prefix: true, sid, subject, queue)];
     }
 
+    public override byte[] Unsubscribe(long sid)
+    {
+        var room = new byte[FrameWriter.SizeOfUnsub];
+        return room[..FrameWriter.Unsub(room, prefix: true, sid)];
+    }
+
     public override byte[] Pong(ReadOnlySpan<byte> ping)
     {
         Framing.TryRead(ping, MaxFrameBytes, out var offset, out var length, out _);

@@ -50,6 +50,8 @@ internal sealed class NatsFormat : WireFormat
         return [.. "SUB "u8, .. subject, (byte)' ', .. group, .. Encoding.ASCII.GetBytes(sid.ToString(CultureInfo.InvariantCulture)), .. "\r\n"u8];
     }
 
+    public override byte[] Unsubscribe(long sid) => Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"UNSUB {sid}\r\n"));
+
     public override byte[] Pong(ReadOnlySpan<byte> ping) => "PONG\r\n"u8.ToArray();
 
     public override int SizeOf(int subjectBytes, int payloadBytes, int replyBytes) =>

@@ -31,6 +31,9 @@ internal abstract class WireFormat
     /// <summary>Empty where there are no subscriptions.</summary>
     public abstract byte[] Subscribe(long sid, ReadOnlySpan<byte> subject, ReadOnlySpan<byte> queue);
 
+    /// <summary>As <see cref="Subscribe"/>.</summary>
+    public abstract byte[] Unsubscribe(long sid);
+
     public abstract ReadOnlySpan<byte> Ping { get; }
 
     /// <summary>The answer to a PING that stands at the front of <paramref name="ping"/>.</summary>

@@ -71,8 +71,14 @@ internal sealed class LeanQueue : IMessageQueue, IUnboundedMessageQueueSemantics
 
     public void CleanUp(IActorRef owner, IMessageQueue deadletters)
     {
-        while (TryDequeue(out var envelope))
-            deadletters.Enqueue(owner, envelope);
+        // A message whose producer has not linked it yet owns something, too, and so may those behind it.
+        for (var wait = default(SpinWait); _first != Volatile.Read(ref _last);)
+        {
+            if (TryDequeue(out var envelope))
+                deadletters.Enqueue(owner, envelope);
+            else
+                wait.SpinOnce();
+        }
     }
 
     private sealed class Node(Envelope envelope)

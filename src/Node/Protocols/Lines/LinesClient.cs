@@ -25,6 +25,7 @@ internal sealed class LinesClient(RelayCore core, LinesSettings settings) : ICon
 
     private IConnection _connection = null!;
     private Fanout _fanout = null!;
+    private LinesSubscriber? _subscriber;
     private Subscriptions? _subscriptions;
     private byte[] _subject = [];
     private int _searched;
@@ -37,8 +38,8 @@ internal sealed class LinesClient(RelayCore core, LinesSettings settings) : ICon
     {
         _connection = connection;
         var record = connection.Record;
-        var subscriber = new LinesSubscriber(connection) { Echo = settings.Echo };
-        _fanout = new Fanout(core, subscriber, connection.RentScratch);
+        _subscriber = new LinesSubscriber(connection) { Echo = settings.Echo };
+        _fanout = new Fanout(core, _subscriber, connection.RentScratch);
         if (!connection.IsDatagram && !(_hasPlace = core.Quota.TryTake()))
         {
             connection.Close(CloseReason.TooManyConnections);
@@ -56,7 +57,7 @@ internal sealed class LinesClient(RelayCore core, LinesSettings settings) : ICon
 
         if (filter.Length > 0)
         {
-            _subscriptions = new Subscriptions(core, subscriber, record);
+            _subscriptions = new Subscriptions(core, _subscriber, record);
             _subscriptions.Add(Sid, filter, null, 0);
         }
 
@@ -109,6 +110,7 @@ internal sealed class LinesClient(RelayCore core, LinesSettings settings) : ICon
             core.Quota.Return();
         _hasPlace = false;
         _fanout?.Scratch.Release();
+        _subscriber?.Part();
     }
 
     private TimeSpan IdleCheck => core.Limits.Heartbeat * core.Limits.HeartbeatMisses;

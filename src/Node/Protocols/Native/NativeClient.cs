@@ -89,6 +89,7 @@ internal sealed partial class NativeClient(RelayCore core) : IConnectionProtocol
             core.Quota.Return();
         _hasPlace = false;
         _fanout?.Scratch.Release();
+        _subscriber?.Part();
     }
 
     private int OnStream(Slab slab, int offset, int length, out int needed)

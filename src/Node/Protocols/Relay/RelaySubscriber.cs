@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Anode.Routing;
 using Anode.Sockets;
 
@@ -9,8 +10,11 @@ namespace Anode.Protocols.Relay;
 /// </summary>
 internal abstract class RelaySubscriber(IConnection connection) : Subscriber
 {
-    /// <summary>The connection it is; used on its own turn, or for its outlet and its actor reference.</summary>
-    public IConnection Connection => connection;
+    private readonly IActorRef _owner = connection.Self;
+    private IConnection? _connection = connection;
+
+    /// <summary>The connection it is; on its own turn only.</summary>
+    public IConnection Connection => _connection ?? throw new InvalidOperationException("the connection has ended");
 
     public Outlet Outlet { get; } = connection.Outlet;
 
@@ -39,8 +43,14 @@ internal abstract class RelaySubscriber(IConnection connection) : Subscriber
     /// <summary>Something was published to this connection's inbox.</summary>
     public abstract void DeliverToInbox(ref Publication message, Feed feed);
 
+    /// <summary>
+    /// The connection has ended. Sources may remember this subscriber for a while, and must not keep alive what the connection held: a send that was
+    /// still in flight, with its buffers.
+    /// </summary>
+    public void Part() => _connection = null;
+
     /// <summary>One of its subscriptions has used up its maximum and is out of the index; the connection forgets it on its own turn.</summary>
-    public void OnExhausted(Subscription subscription) => connection.Self.Tell(new SubscriptionExhausted(subscription), Akka.Actor.ActorRefs.NoSender);
+    public void OnExhausted(Subscription subscription) => _owner.Tell(new SubscriptionExhausted(subscription), ActorRefs.NoSender);
 }
 
 /// <summary>To the connection that had the subscription.</summary>

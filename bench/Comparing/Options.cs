@@ -24,7 +24,7 @@ internal sealed record Options(int Repeat, TimeSpan Duration, TimeSpan WarmUp, s
     public static Options Parse(string[] args)
     {
         var quick = args.Contains("--quick");
-        var options = new Options(quick ? 1 : 5, TimeSpan.FromSeconds(quick ? 1 : 3), TimeSpan.FromSeconds(quick ? 1 : 2), null, quick ? 1000 : 10_000);
+        var options = new Options(quick ? 1 : 5, TimeSpan.FromSeconds(quick ? 1 : 3), TimeSpan.FromSeconds(quick ? 1 : 4), null, quick ? 1000 : 10_000);
         for (var i = 0; i < args.Length; i++)
         {
             options = args[i] switch

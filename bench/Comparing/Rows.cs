@@ -51,7 +51,8 @@ internal static class Rows
             new("p99 µs", overNats, nats, Number("latency", "p99"), Demand.Most(0.6)),
             new("p50 µs", native, nats, Number("latency", "p50"), Demand.Most(0.6)),
             new("p99 µs", native, nats, Number("latency", "p99"), Demand.Most(0.6)),
-        ]));
+        ])
+        { WarmUp = TimeSpan.FromSeconds(10) });
         rows.Add(new Row("connect", ["connect"], [nats, overNats, native],
         [
             new("connects/s", overNats, nats, Number("connectionsPerSecond"), Demand.Least(2.5)),

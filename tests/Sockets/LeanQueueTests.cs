@@ -1,13 +1,31 @@
 using Akka.Actor;
 using Akka.Dispatch.MessageQueues;
+using Akka.TestKit.Xunit2;
 using Anode.Sockets;
 using Anode.Tests.Support;
 using Xunit;
 
 namespace Anode.Tests.Sockets;
 
-public class LeanQueueTests
+public class LeanQueueTests() : TestKit(LeanMailbox.Declaration)
 {
+    [Fact]
+    public void A_message_that_comes_while_its_actor_falls_idle_is_never_left_lying()
+    {
+        const int Senders = 2, Rounds = 200_000;
+        Threads.Run(Senders, _ =>
+        {
+            var taken = 0;
+            var actor = Sys.ActorOf(LeanMailbox.For(Produce.Props(() => new Counting(() => Volatile.Write(ref taken, taken + 1))), Sys));
+            for (var round = 1; round <= Rounds; round++)
+            {
+                // The next one is sent in the moment in which the actor, having taken this one, finds nothing more to do.
+                actor.Tell(round, ActorRefs.NoSender);
+                Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref taken) == round, TimeSpan.FromSeconds(20)), $"message {round} was left lying");
+            }
+        });
+    }
+
     [Fact]
     public void What_went_in_comes_out_in_order_and_is_counted()
     {
@@ -75,5 +93,10 @@ public class LeanQueueTests
             },
         ]);
         Assert.False(queue.HasMessages);
+    }
+
+    private sealed class Counting(Action taken) : UntypedActor
+    {
+        protected override void OnReceive(object message) => taken();
     }
 }

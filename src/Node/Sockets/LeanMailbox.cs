@@ -24,9 +24,10 @@ internal sealed class LeanMailbox(Akka.Actor.Settings settings, Config config) :
 
 /// <summary>A linked list: any thread appends, one at a time takes.</summary>
 /// <remarks>
-/// D. Vyukov's queue for many producers and one consumer. A producer that has been named last but has not linked its node yet hides what
-/// others append behind it; it links in the next instruction and then asks for a turn of the actor, as every producer does, so nothing is
-/// left lying.
+/// D. Vyukov's queue for many producers and one consumer. Appending is two steps: to become the last, then to be linked. Only the first is a full fence, and
+/// only it may say whether there is a message: a producer looks at the mailbox's state behind it, and an actor that falls idle looks here
+/// behind its own. If it looked for the link instead, both could miss each other, and the message would lie there (one in 100,000 did). Who
+/// takes waits for the link, which is the producer's next instruction.
 /// </remarks>
 internal sealed class LeanQueue : IMessageQueue, IUnboundedMessageQueueSemantics
 {
@@ -35,7 +36,7 @@ internal sealed class LeanQueue : IMessageQueue, IUnboundedMessageQueueSemantics
 
     public LeanQueue() => _last = _first;
 
-    public bool HasMessages => Volatile.Read(ref Volatile.Read(ref _first).Next) is not null;
+    public bool HasMessages => Volatile.Read(ref _first) != Volatile.Read(ref _last);
 
     /// <summary>Counted by walking: asked by operators only.</summary>
     public int Count
@@ -57,12 +58,15 @@ internal sealed class LeanQueue : IMessageQueue, IUnboundedMessageQueueSemantics
 
     public bool TryDequeue(out Envelope envelope)
     {
-        if (Volatile.Read(ref _first.Next) is not { } next)
+        if (!HasMessages)
         {
             envelope = default;
             return false;
         }
 
+        Node? next;
+        for (var wait = default(SpinWait); (next = Volatile.Read(ref _first.Next)) is null;)
+            wait.SpinOnce();
         envelope = next.Envelope;
         next.Envelope = default; // taken: nothing keeps the message
         Volatile.Write(ref _first, next);
@@ -71,14 +75,8 @@ internal sealed class LeanQueue : IMessageQueue, IUnboundedMessageQueueSemantics
 
     public void CleanUp(IActorRef owner, IMessageQueue deadletters)
     {
-        // A message whose producer has not linked it yet owns something, too, and so may those behind it.
-        for (var wait = default(SpinWait); _first != Volatile.Read(ref _last);)
-        {
-            if (TryDequeue(out var envelope))
-                deadletters.Enqueue(owner, envelope);
-            else
-                wait.SpinOnce();
-        }
+        while (TryDequeue(out var envelope))
+            deadletters.Enqueue(owner, envelope);
     }
 
     private sealed class Node(Envelope envelope)

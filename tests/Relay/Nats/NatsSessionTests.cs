@@ -46,6 +46,15 @@ public class NatsSessionTests
         Assert.Equal("+OK\n+OK\nMSG a 1 2\nhi\n+OK\n+OK\n", client.Settle());
     }
 
+    [Fact]
+    public async Task Options_may_change_between_equal_messages()
+    {
+        await using var node = await TestNode.StartAsync("", Nats);
+        using var client = NatsTestClient.Dial(node.Address("nats"));
+        client.Say(Quiet + "PUB a 1\nx\nPUB a 1\nx\nCONNECT {\"verbose\":true}\nPUB a 1\nx\nPUB a 1\nx\n");
+        Assert.Equal("+OK\n+OK\n+OK\n", client.Settle());
+    }
+
     [Theory]
     [InlineData("FOO\n", "-ERR 'Unknown Protocol Operation'\n", "bad-frame")]
     [InlineData("PUB a 2\nabc\n", "-ERR 'Unknown Protocol Operation'\n", "bad-frame")]

@@ -189,6 +189,7 @@ internal sealed partial class NatsClient(RelayCore core, NatsServer server) : IC
         }
 
         _options = options;
+        _knownTotal = 0; // it was judged under the old ones: who wants +OK takes the long way
         _subscriber.TakesHeaders = options.Headers;
         if (_subscriber.Echo != options.Echo)
         {

@@ -181,7 +181,7 @@ public class NatsDeliveryTests
         int[] sizes = [0, 1, 127, 128, 1023, 1024, 4095, 4096, 4097, 16 * 1024, 256 * 1024, 1024 * 1024];
         var sent = Enumerable.Range(0, 60).Select(i => (Subject: $"a.{i % 3}", Payload: Text(random, i < sizes.Length ? sizes[i] : random.Next(6000)))).ToList();
         var stream = Encoding.Latin1.GetBytes(string.Concat(sent.Select(m => $"PUB {m.Subject} {m.Payload.Length}\r\n{m.Payload}\r\n")));
-        var saying = Task.Run(() =>
+        var saying = Blocking.Run(() =>
         {
             for (var at = 0; at < stream.Length;)
             {
@@ -219,12 +219,12 @@ public class NatsDeliveryTests
         }
 
         var publishers = Enumerable.Range(0, Clients).Select(i => NatsTestClient.Connect(node.Address("nats"))).ToList();
-        var saying = publishers.Select((client, p) => Task.Run(() =>
+        var saying = publishers.Select((client, p) => Blocking.Run(() =>
         {
             for (var i = 0; i < Count; i++)
                 client.Say($"PUB load.{p} {i.ToString().Length}\n{i}\n");
         })).ToList();
-        var hearing = subscribers.Select(client => Task.Run(() =>
+        var hearing = subscribers.Select(client => Blocking.Run(() =>
         {
             var next = new int[Clients];
             for (var i = 0; i < Clients * Count; i++)

@@ -18,7 +18,7 @@ public sealed class FlowTests() : SocketSpec(new SocketSettings { WriteTimeout =
         const int size = 64 * Megabyte, piece = 256 * 1024;
         var bytes = PlainSockets.Pattern(size);
         var (conn, peer) = Accepted(transport);
-        var reading = Task.Run(() =>
+        var reading = Blocking.Run(() =>
         {
             // Small reads, each after the one before was copied: slower than any sender.
             var all = new byte[size];

@@ -19,7 +19,7 @@ public sealed class EchoTests(ITestOutputHelper output) : GuardSpec
         var cuts = Enumerable.Range(0, 9_999).Select(_ => random.Next(bytes.Length)).Append(bytes.Length).Order().ToArray();
         var (_, local) = Served(Spec(transport));
         using var peer = PlainStream.Connect(local);
-        var reading = Task.Run(() => peer.Receive(bytes.Length));
+        var reading = Blocking.Run(() => peer.Receive(bytes.Length));
         var at = 0;
         foreach (var cut in cuts)
         {
@@ -41,7 +41,7 @@ public sealed class EchoTests(ITestOutputHelper output) : GuardSpec
         using var peer = PlainStream.Connect(local);
         if (!local.IsUnix)
             peer.Socket.NoDelay = true;
-        var reading = Task.Run(() => peer.Receive(total));
+        var reading = Blocking.Run(() => peer.Receive(total));
         for (var at = 0; at < total; at += piece)
             peer.Send(bytes.AsSpan(at, piece));
         Assert.Equal(bytes, await reading);
@@ -85,7 +85,7 @@ public sealed class EchoTests(ITestOutputHelper output) : GuardSpec
     public async Task Fifty_clients_at_once_do_not_mix_their_bytes()
     {
         var (_, local) = Served(Spec(Transport.Tcp4));
-        await Task.WhenAll(Enumerable.Range(1, 50).Select(client => Task.Run(() =>
+        await Task.WhenAll(Enumerable.Range(1, 50).Select(client => Blocking.Run(() =>
         {
             using var peer = PlainStream.Connect(local);
             var bytes = PlainSockets.Pattern(200_000, client);

@@ -30,7 +30,7 @@ public sealed class FrameTests() : GuardSpec(new SocketSettings { BufferBytes = 
         var bytes = stream.ToArray();
         var (_, local) = Served(Framed(() => new FrameProtocol(Lives)));
         using var peer = PlainStream.Connect(local);
-        var reading = Task.Run(() => peer.Receive(bytes.Length));
+        var reading = Blocking.Run(() => peer.Receive(bytes.Length));
         for (var at = 0; at < bytes.Length;)
         {
             var length = Math.Min(random.Next(3) == 0 ? random.Next(1, 8) : random.Next(1, 300_000), bytes.Length - at);

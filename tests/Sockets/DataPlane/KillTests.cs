@@ -44,29 +44,36 @@ public sealed class KillTests(ITestOutputHelper output) : GuardSpec
 
         using var end = new CancellationTokenSource();
         var clients = Enumerable.Range(0, 6)
-            .Select(i => Task.Run(() => StreamClient(addresses[i % 2 == 0 ? "stream" : "path"], seed + i, end.Token)))
-            .Concat(Enumerable.Range(0, 2).Select(_ => Task.Run(() => DatagramClient(addresses["datagram"], end.Token))))
+            .Select(i => Blocking.Run(() => StreamClient(addresses[i % 2 == 0 ? "stream" : "path"], seed + i, end.Token)))
+            .Concat(Enumerable.Range(0, 2).Select(_ => Blocking.Run(() => DatagramClient(addresses["datagram"], end.Token))))
             .ToList();
-        for (var kills = 0; kills < Kills;)
+        try
         {
-            var name = guards.Keys.ElementAt(random.Next(guards.Count));
-            var parts = name is "datagram" ? DatagramParts : StreamParts;
-            if (parts[random.Next(parts.Length)] is var part and not "")
+            for (var kills = 0; kills < Kills;)
             {
-                if (await TryKillAsync(guards[name], part, random))
+                var name = guards.Keys.ElementAt(random.Next(guards.Count));
+                var parts = name is "datagram" ? DatagramParts : StreamParts;
+                if (parts[random.Next(parts.Length)] is var part and not "")
+                {
+                    if (await TryKillAsync(guards[name], part, random))
+                        kills++;
+                }
+                else if (random.Next(4) == 0)
+                {
                     kills++;
-            }
-            else if (random.Next(4) == 0)
-            {
-                kills++;
-                Crash(guards[name]);
-                var spec = (name switch { "stream" => stream, "path" => path, _ => datagram }) with { Address = addresses[name] };
-                guards[name] = Guard(spec, Tireless);
+                    Crash(guards[name]);
+                    var spec = (name switch { "stream" => stream, "path" => path, _ => datagram }) with { Address = addresses[name] };
+                    guards[name] = Guard(spec, Tireless);
+                }
             }
         }
+        finally
+        {
+            // However it went: clients that outlive this would be the next test's.
+            await end.CancelAsync();
+            await Task.WhenAll(clients);
+        }
 
-        await end.CancelAsync();
-        await Task.WhenAll(clients);
         foreach (var (name, guard) in guards)
             Eventually(() => Assert.Equal((Endpoint.State.Bound, addresses[name]), (StatusOf(guard).State, StatusOf(guard).Local)));
         using var peer = PlainStream.Connect(addresses["stream"]);
@@ -150,6 +157,7 @@ public sealed class KillTests(ITestOutputHelper output) : GuardSpec
             catch (Exception e) when (e is SocketException or EndOfStreamException)
             {
                 // it was killed under us: that is what this is about
+                end.WaitHandle.WaitOne(Patience);
             }
         }
     }

@@ -29,7 +29,7 @@ public sealed class SlowConsumerTests() : GuardSpec(Tight)
         var live = Destination(local);
         var source = Source(local);
         var bytes = PlainSockets.Pattern(64 * Megabyte);
-        var sending = Task.Run(() => source.Send(bytes));
+        var sending = Blocking.Run(() => source.Send(bytes));
         var most = 0L;
         for (var at = 0; at < bytes.Length; at += Megabyte)
         {
@@ -52,7 +52,7 @@ public sealed class SlowConsumerTests() : GuardSpec(Tight)
         var live = Destination(local);
         var source = Source(local);
         var bytes = PlainSockets.Pattern(7 * Megabyte); // below the bound: only time can tell
-        var sending = Task.Run(() => source.Send(bytes));
+        var sending = Blocking.Run(() => source.Send(bytes));
         Assert.Equal(bytes, live.Receive(bytes.Length));
         await sending;
         Assert.True(_fan.Ended.IsEmpty, "the neighbour had to wait until the slow one was closed");
@@ -90,7 +90,7 @@ public sealed class SlowConsumerTests() : GuardSpec(Tight)
         var source = Source(local);
         var outlets = _fan.Destinations.OrderBy(pair => pair.Key).Select(pair => pair.Value).ToList();
         var bytes = PlainSockets.Pattern(32 * Megabyte);
-        var sending = Task.Run(() => source.Send(bytes));
+        var sending = Blocking.Run(() => source.Send(bytes));
         Assert.Equal(bytes, live.Receive(bytes.Length));
         await sending;
         Assert.True(outlets[0].DroppedMessages > 0);
@@ -107,7 +107,7 @@ public sealed class SlowConsumerTests() : GuardSpec(Tight)
         var dead = Destination(local);
         var live = Destination(local);
         var sources = Enumerable.Range(0, 4).Select(_ => Source(local)).ToList();
-        var sending = sources.Select(source => Task.Run(() => source.Send(new byte[4 * Megabyte]))).ToList();
+        var sending = sources.Select(source => Blocking.Run(() => source.Send(new byte[4 * Megabyte]))).ToList();
         live.Receive(16 * Megabyte);
         await Task.WhenAll(sending);
         Eventually(() => Assert.Equal([CloseReason.SlowConsumer], _fan.Ended.Values));

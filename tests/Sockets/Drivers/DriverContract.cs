@@ -20,7 +20,7 @@ public abstract class DriverContract(DriverKind driver) : GuardSpec(new SocketSe
         var spec = Spec(transport) with { Options = Sock.Options.Default with { SendBufferBytes = 16 * 1024 } };
         var (_, local) = Served(spec);
         using var peer = PlainStream.Connect(local);
-        var reading = Task.Run(() => peer.Receive(bytes.Length));
+        var reading = Blocking.Run(() => peer.Receive(bytes.Length));
         peer.Send(bytes);
         Assert.Equal(bytes, await reading);
     }

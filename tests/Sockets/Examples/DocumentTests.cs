@@ -35,17 +35,17 @@ public sealed partial class DocumentTests : SocketSpec
         using var host = EchoProgram.Build(address);
         await host.StartAsync();
         await AwaitAssertAsync(() => PlainStream.Connect(address).Dispose());
-        await Task.WhenAll(Enumerable.Range(1, 8).Select(client => Task.Run(async () =>
+        await Task.WhenAll(Enumerable.Range(1, 8).Select(client => Blocking.Run(() =>
         {
             using var peer = PlainStream.Connect(address);
             var bytes = PlainSockets.Pattern(4 * 1024 * 1024, client);
-            var sending = Task.Run(() =>
+            var sending = Blocking.Run(() =>
             {
                 peer.Send(bytes);
                 peer.Socket.Shutdown(System.Net.Sockets.SocketShutdown.Send);
             });
             Assert.Equal(bytes, peer.ReceiveToEnd());
-            await sending;
+            sending.GetAwaiter().GetResult();
         })));
         await host.StopAsync();
     }

@@ -47,7 +47,7 @@ public enum CloseReason
     HeartbeatTimeout = 26,
     /// <summary>The peer said BYE.</summary>
     PeerBye = 27,
-    /// <summary>A datagram session ended because the same address said HELLO again.</summary>
+    /// <summary>A datagram session ended because the same address said HELLO again; a link, because there is another to the same node.</summary>
     Replaced = 28,
 }
 

@@ -1,6 +1,8 @@
 using Anode.Hosting.Configuration;
+using Anode.Mesh;
 using Anode.Messages;
 using Anode.Protocols.Lines;
+using Anode.Protocols.Link;
 using Anode.Protocols.Native;
 using Anode.Protocols.Nats;
 using Anode.Protocols.Relay;
@@ -51,8 +53,26 @@ internal sealed class EndpointSpecs(RelayCore core, SocketContext sockets, NatsS
             HeartbeatMisses = options.Timeouts.HeartbeatMisses,
         };
         var users = options.Security.Users.Select(user => (user.User, user.Password)).ToArray();
-        return new RelayCore(options.Name, messages, new AccessPolicy([.. options.Security.Tokens], users));
+        var mesh = options.HasLinks ? new MeshCore(options.Name, MeshSettingsOf(options)) : null;
+        return new RelayCore(options.Name, messages, new AccessPolicy([.. options.Security.Tokens], users), mesh);
     }
+
+    private static MeshSettings MeshSettingsOf(NodeOptions options) => new()
+    {
+        ProbeInterval = options.Links.ProbeInterval,
+        ProbeMisses = options.Links.ProbeMisses,
+        Handshake = options.Links.Handshake,
+        Cost = options.Links.Cost,
+        HopLimit = options.Links.HopLimit,
+        CreditBytes = options.Links.CreditBytes,
+        PieceBytes = (int)options.Links.PieceBytes,
+        Digest = options.Links.DigestInterval,
+        Forget = options.Links.ForgetAfter,
+        Receipt = options.Links.ReceiptTimeout,
+        PendingReceipts = options.Links.PendingReceipts,
+        Token = options.Links.Token,
+        PermanentBackoff = options.Dial.PermanentBackoff,
+    };
 
     public static NatsServer NatsOf(NodeOptions options, RelayCore core, EndpointDirectory endpoints) => new(
         options.Name,
@@ -72,7 +92,19 @@ internal sealed class EndpointSpecs(RelayCore core, SocketContext sockets, NatsS
         new Sockets.DialOptions(options.Dial.MinBackoff, options.Dial.MaxBackoff, options.Dial.HealthyAfter, options.Dial.PermanentBackoff));
 
     public IReadOnlyList<EndpointSpec> Of(NodeOptions options) =>
-        [.. options.Listeners.Select(Of), .. options.Dialers.Select(Of)];
+        [.. options.Listeners.Select(Of), .. options.Dialers.Select(Of), .. options.Peers.Select(Of)];
+
+    private EndpointSpec Of(PeerOptions peer) => new()
+    {
+        Name = peer.Name,
+        Kind = EndpointKind.Dialer,
+        Address = peer.Address,
+        Protocol = NameOf(EndpointProtocol.Link),
+        Stream = () => new LinkClient(core, new LinkTerms(Dialled: true, peer.Cost, peer.Token)),
+        Required = false,
+        Overflow = OverflowPolicy.Drop,
+        Options = SocketOptionsOf(peer.Tuning),
+    };
 
     private EndpointSpec Of(ListenerOptions listener) => new()
     {
@@ -85,7 +117,7 @@ internal sealed class EndpointSpecs(RelayCore core, SocketContext sockets, NatsS
         Required = listener.Required,
         Backlog = listener.Backlog,
         MaxConnections = listener.MaxConnections,
-        Overflow = OverflowOf(listener.SlowConsumer),
+        Overflow = listener.Protocol == EndpointProtocol.Link ? OverflowPolicy.Drop : OverflowOf(listener.SlowConsumer),
         PendingBytes = OwnOf(listener.PendingBytes),
         SlowConsumerHold = OwnOf(listener.SlowConsumerHold),
         Options = SocketOptionsOf(listener.Tuning) with
@@ -114,6 +146,7 @@ internal sealed class EndpointSpecs(RelayCore core, SocketContext sockets, NatsS
     {
         EndpointProtocol.Lines => () => new LinesClient(core, SettingsOf(lines)),
         EndpointProtocol.Nats => () => new NatsClient(core, nats),
+        EndpointProtocol.Link => () => new LinkClient(core, new LinkTerms(Dialled: false, Cost: 0, Token: "")),
         _ => () => new NativeClient(core),
     };
 

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Akka.Actor;
 using Akka.Hosting;
 using Anode.Hosting.Configuration;
+using Anode.Mesh;
 using Anode.Messages;
 using Anode.Operations;
 using Anode.Sockets;
@@ -128,6 +129,8 @@ internal sealed class NodeHost(LoadedConfig config, string? readyFile, TextWrite
         _runtime.View.System?.EventStream.Publish(new NodeEvent("node-draining", null, null, "no new connections; those that are open are asked to end"));
         logger.LogInformation("{Name} is draining", _options.Name);
         using var deadline = new Timer(_ => Environment.Exit(Done), null, _options.DrainTimeout + Grace, Timeout.InfiniteTimeSpan);
+        // First, so that others lead nothing through this node any more while its links still stand.
+        _runtime.View.Relay.Mesh?.Actor.Tell(new MeshActor.Leave());
         _runtime.Opener?.Tell(new End(CloseReason.ShuttingDown));
         if (_runtime.Endpoints is { } endpoints)
         {

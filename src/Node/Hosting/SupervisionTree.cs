@@ -1,7 +1,9 @@
 using Akka.Actor;
 using Akka.Hosting;
 using Anode.Hosting.Configuration;
+using Anode.Mesh;
 using Anode.Operations;
+using Anode.Protocols.Link;
 using Anode.Sockets;
 using Anode.Sockets.Serialization;
 
@@ -13,6 +15,7 @@ namespace Anode.Hosting;
 /// /user/node
 ///   reaper              returns slabs and closes sockets that reached an actor after its end
 ///   events              what happened, for /api/events
+///   mesh                MeshActor: links, map, interest; only where there are links
 ///   endpoints
 ///     ep-tcp-7400       EndpointGuard: back-off, budget, state; never touches a socket
 ///       conns           ConnectionsActor, one-for-one/stop: grants accept credit
@@ -42,6 +45,8 @@ internal sealed class NodeActor : UntypedActor
         Context.ActorOf(ReaperActor.Props(), "reaper");
         EventsActor.Subscribe(Context.ActorOf(EventsActor.Props(view.Events), "events"), Context.System.EventStream);
         runtime.Opener = Context.ActorOf(SocketsActor.Props(view.Sockets), "sockets");
+        if (view.Relay.Mesh is { } mesh)
+            Context.ActorOf(MeshActor.Props(mesh, view.Relay.Index, new LinkWire()), "mesh");
         runtime.Endpoints = Context.ActorOf(
             EndpointsActor.Props(runtime.Specs, view.Sockets, EndpointSpecs.GuardOptionsOf(runtime.Options), view.Endpoints), "endpoints");
     }

@@ -5,6 +5,10 @@ namespace Anode.Routing;
 /// keeps there what delivery needs.
 /// </summary>
 /// <remarks>
-/// Empty on purpose: routing decides who gets a message, never how it gets there. A subscriber's identity is its reference.
+/// Nearly empty on purpose: routing decides who gets a message, never how it gets there. A subscriber's identity is its reference.
 /// </remarks>
-internal abstract class Subscriber;
+internal abstract class Subscriber
+{
+    /// <summary>It is not of this node: a queue group prefers those that are.</summary>
+    public virtual bool IsRemote => false;
+}

@@ -13,6 +13,7 @@ internal sealed class Subscription
 
     private readonly Subscription? _origin;
     private long _taken;
+    private int _known;
 
     /// <param name="subscriber">Who gets the messages.</param>
     /// <param name="sid">The subscriber's own number for it.</param>
@@ -71,6 +72,9 @@ internal sealed class Subscription
         last = ticket == Max;
         return Max == 0 || ticket <= Max;
     }
+
+    /// <summary>For who keeps account of what is subscribed to: true for one caller each time it changes.</summary>
+    public bool TryMarkKnown(bool known) => Interlocked.Exchange(ref _known, known ? 1 : 0) != (known ? 1 : 0);
 
     /// <summary>All it may get has been delivered.</summary>
     public bool IsExhausted => Max != 0 && Interlocked.Read(ref Taken) >= Max;

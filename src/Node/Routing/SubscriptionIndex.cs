@@ -10,7 +10,8 @@ namespace Anode.Routing;
 /// which makes failures rare. Removing many at once takes longer and so loses more often: a client that subscribes and
 /// unsubscribes without pause kept the removal of 50,000 from ever winning. Hence <see cref="Patience"/>.
 /// </remarks>
-internal sealed class SubscriptionIndex
+/// <param name="watcher">Told who comes and goes; null: nobody wants to know.</param>
+internal sealed class SubscriptionIndex(IInterestWatcher? watcher = null)
 {
     /// <summary>Lost swaps after which a large change goes on as two halves, each twice as likely to win.</summary>
     private const int Patience = 3;
@@ -28,6 +29,7 @@ internal sealed class SubscriptionIndex
     /// <summary>Adds a subscription. False: this very one is in it already.</summary>
     public bool Add(Subscription subscription)
     {
+        watcher?.Add(subscription);
         for (; ; )
         {
             var before = Current;
@@ -45,6 +47,7 @@ internal sealed class SubscriptionIndex
     public void Replace(Subscription old, Subscription by)
     {
         var departure = new Departure(new ReadOnlySpan<Subscription>(in old));
+        watcher?.Add(by);
         for (; ; )
         {
             var before = Current;
@@ -52,6 +55,7 @@ internal sealed class SubscriptionIndex
             if (!TrySwap(before, after))
                 continue;
             Changes.Add(new Change(after.Version, by.Filter));
+            watcher?.Remove(old);
             return;
         }
     }
@@ -77,6 +81,8 @@ internal sealed class SubscriptionIndex
             if (!TrySwap(before, after))
                 continue;
             Changes.Add(new Change(after.Version, departure));
+            foreach (var subscription in leaving)
+                watcher?.Remove(subscription);
             return before.Count - after.Count;
         }
 

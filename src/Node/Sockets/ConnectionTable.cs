@@ -55,6 +55,9 @@ internal sealed class ConnectionRecord(long id, string endpoint, string protocol
 
     public ConnectionState State { get; set; }
 
+    /// <summary>Of a dialled one: the peer asked for so much time before it is dialled again; null: it did not.</summary>
+    public TimeSpan? RedialAfter { get; set; }
+
     public CloseReason? CloseReason { get; set; }
 
     public int Errno { get; set; }

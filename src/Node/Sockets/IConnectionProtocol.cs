@@ -37,6 +37,14 @@ internal interface IConnectionProtocol
     /// <summary>A message to the connection's actor that is not about bytes. False: not mine.</summary>
     bool OnMessage(object message);
 
+    /// <summary>Somebody else's turn has something for this connection. True: the protocol has taken it over, and sends it when it sees fit.</summary>
+    bool OnPosted(Delivery delivery) => false;
+
+    /// <summary>All that was queued has been sent.</summary>
+    void OnSent()
+    {
+    }
+
     /// <summary>
     /// Somebody above wants the connection to end in good order: how long the peer is given before. Zero: at once. Asked once.
     /// </summary>

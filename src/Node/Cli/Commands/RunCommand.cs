@@ -25,6 +25,7 @@ internal static class RunCommand
                 "anode --listen tcp://0.0.0.0:7400 --listen unix:///run/anode.sock --http off",
                 "anode run --config plant.conf --set node.limits.payload-bytes=4MiB",
                 "anode run --listen 'tcp://127.0.0.1:7500?protocol=lines&publish=lab.{connection}'",
+                "anode run --listen tcp://0.0.0.0:7400 --listen 'tcp://0.0.0.0:7401?protocol=link' --peer tcp://other:7401",
             ],
         };
         config.AddTo(command);
@@ -44,6 +45,9 @@ internal sealed class ConfigFlags
     private readonly Option<string[]> _listen = Flag.Texts(
         "--listen", "URI", "Address to listen on, with its keys as a query. Repeatable; replaces the configured list. Port 0 takes any free one.");
 
+    private readonly Option<string[]> _peer = Flag.Texts(
+        "--peer", "URI", "Node to keep a link to, where it listens with protocol=link. Repeatable; replaces the configured list.");
+
     private readonly Option<string?> _http = Flag.Text("--http", "HOST:PORT|off", "Address of the HTTP API. Default 127.0.0.1:7480.");
     private readonly Option<string[]> _set = Flag.Texts("--set", "KEY=VALUE", "Any key of the configuration. Repeatable.");
     private readonly Option<string?> _logFormat = Flag.Text("--log-format", "text|json", "Form of the log on standard error. Default text.");
@@ -51,7 +55,7 @@ internal sealed class ConfigFlags
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_file, _name, _listen, _http, _set, _logFormat, _logLevel])
+        foreach (var option in (Option[])[_file, _name, _listen, _peer, _http, _set, _logFormat, _logLevel])
             command.Options.Add(option);
     }
 
@@ -61,6 +65,7 @@ internal sealed class ConfigFlags
         {
             Name = parsed.GetValue(_name),
             Listen = parsed.GetValue(_listen) ?? [],
+            Peers = parsed.GetValue(_peer) ?? [],
             Http = parsed.GetValue(_http),
             LogLevel = parsed.GetValue(_logLevel),
             LogFormat = parsed.GetValue(_logFormat),

@@ -35,14 +35,18 @@ internal sealed class ConfigLayers(ConfigSchema schema, List<ConfigError> errors
         tree = AddFlag(tree, "--http", ["node", "http", "address"], overrides.Http);
         tree = AddFlag(tree, "--log-level", ["node", "log", "level"], overrides.LogLevel);
         tree = AddFlag(tree, "--log-format", ["node", "log", "format"], overrides.LogFormat);
-        if (overrides.Listen.Count == 0)
-            return tree;
-        var origin = new Origin("--listen", 0);
-        return tree.With(["node", "listeners"], new ConfigList([.. overrides.Listen.Select(uri => new ConfigScalar(uri, origin))], origin));
+        tree = AddUris(tree, "--listen", "listeners", overrides.Listen);
+        return AddUris(tree, "--peer", "peers", overrides.Peers);
+    }
+
+    private static ConfigBlock AddUris(ConfigBlock tree, string flag, string list, IReadOnlyList<string> uris)
+    {
+        var origin = new Origin(flag, 0);
+        return uris.Count == 0 ? tree : tree.With(["node", list], new ConfigList([.. uris.Select(uri => new ConfigScalar(uri, origin))], origin));
     }
 
     /// <summary>Turns endpoints written as one line into the blocks they stand for.</summary>
-    public ConfigBlock ExpandUris(ConfigBlock root) => Expand(Expand(root, "listeners"), "dialers");
+    public ConfigBlock ExpandUris(ConfigBlock root) => Expand(Expand(Expand(root, "listeners"), "dialers"), "peers");
 
     private ConfigBlock Expand(ConfigBlock root, string list)
     {

@@ -13,6 +13,7 @@ internal sealed class ConfigSchema
     {
         ["node.listeners"] = ("node.listener-defaults", ["name", "address"]),
         ["node.dialers"] = ("node.dialer-defaults", ["name", "address"]),
+        ["node.peers"] = ("node.peer-defaults", ["name", "address"]),
         ["node.security.users"] = (null, ["user", "password"]),
     };
 

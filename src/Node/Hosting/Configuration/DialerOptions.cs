@@ -30,6 +30,7 @@ internal sealed record DialerOptions
         var address = fields.Value("address", o => o.Address, addressKind);
         var protocol = fields.Value("protocol", o => o.Protocol, EndpointKinds.Protocol);
         fields.Require(protocol != EndpointProtocol.Nats, "protocol", "protocol = nats is for listeners only: in NATS the one who is dialled speaks first");
+        fields.Require(protocol != EndpointProtocol.Link, "protocol", "a link is dialled from node.peers, not from node.dialers");
         return new()
         {
             Name = name,

@@ -28,7 +28,8 @@ internal static class EndpointConflicts
     private static void RefuseNames(NodeOptions options, Fields<NodeOptions> fields)
     {
         var endpoints = options.Listeners.Select((l, i) => (List: "listeners", Item: i, l.Name, l.Address))
-            .Concat(options.Dialers.Select((d, i) => (List: "dialers", Item: i, d.Name, d.Address)));
+            .Concat(options.Dialers.Select((d, i) => (List: "dialers", Item: i, d.Name, d.Address)))
+            .Concat(options.Peers.Select((p, i) => (List: "peers", Item: i, p.Name, p.Address)));
         var named = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (list, item, name, address) in endpoints.Where(e => e.Name.Length > 0))
         {

@@ -13,15 +13,15 @@ internal static class EndpointKinds
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
 
     /// <summary>Known names of the wire contract that this build does not speak.</summary>
-    private static readonly string[] ProtocolsElsewhere = ["link", "proxy"];
+    private static readonly string[] ProtocolsElsewhere = ["proxy"];
 
     private static readonly ValueKind<EndpointProtocol> ProtocolName =
-        ValueKinds.OneOf(("native", EndpointProtocol.Native), ("nats", EndpointProtocol.Nats), ("lines", EndpointProtocol.Lines));
+        ValueKinds.OneOf(("native", EndpointProtocol.Native), ("nats", EndpointProtocol.Nats), ("lines", EndpointProtocol.Lines), ("link", EndpointProtocol.Link));
 
     public static readonly ValueKind<EndpointProtocol> Protocol = ProtocolName with
     {
         Parse = text => ProtocolsElsewhere.Contains(text)
-            ? ValueKinds.Wrong<EndpointProtocol>("is not available in this build: available are native, nats, lines")
+            ? ValueKinds.Wrong<EndpointProtocol>("is not available in this build: available are native, nats, lines, link")
             : ProtocolName.Parse(text),
     };
 

@@ -11,11 +11,12 @@ internal static class EndpointNames
     public static NodeOptions Complete(NodeOptions options)
     {
         var taken = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var name in options.Listeners.Select(l => l.Name).Concat(options.Dialers.Select(d => d.Name)))
+        foreach (var name in options.Listeners.Select(l => l.Name).Concat(options.Dialers.Select(d => d.Name)).Concat(options.Peers.Select(p => p.Name)))
             taken[name] = 1;
         return options with
         {
             Listeners = [.. options.Listeners.Select(l => l with { Name = NameOf(l.Name, "", l.Address, taken) })],
+            Peers = [.. options.Peers.Select(p => p with { Name = NameOf(p.Name, "peer-", p.Address, taken) })],
             Dialers = [.. options.Dialers.Select(d => d with { Name = NameOf(d.Name, "dial-", d.Address, taken) })],
         };
     }

@@ -6,6 +6,7 @@ internal enum EndpointProtocol
     Native = 0,
     Lines = 1,
     Nats = 2,
+    Link = 3,
 }
 
 /// <summary>What happens to a connection that does not read what is sent to it.</summary>

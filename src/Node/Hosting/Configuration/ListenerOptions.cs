@@ -54,6 +54,7 @@ internal sealed record ListenerOptions
         var protocol = fields.Value("protocol", o => o.Protocol, EndpointKinds.Protocol);
         var isStream = address.Kind == SocketKind.Stream;
         fields.Require(isStream || protocol != EndpointProtocol.Nats, "protocol", "protocol = nats is for tcp:// and unix:// only: NATS has no datagrams");
+        fields.Require(isStream || protocol != EndpointProtocol.Link, "protocol", "protocol = link is for tcp:// and unix:// only: links need order and acknowledgement below them");
         var stream = fields.Only(isStream, "it is for tcp:// and unix:// only, there are no connections to accept here");
         var ip = fields.Only(!address.IsUnix, "it is for tcp:// and udp:// only");
         var v6 = fields.Only(address.Family == Family.Inet6, "it is for IPv6 addresses like tcp://[::]:7400 only");

@@ -10,6 +10,8 @@ internal sealed partial record NodeOptions
     public required TimeSpan DrainTimeout { get; init; }
     public required ValueList<ListenerOptions> Listeners { get; init; }
     public required ValueList<DialerOptions> Dialers { get; init; }
+    public required ValueList<PeerOptions> Peers { get; init; }
+    public required LinkOptions Links { get; init; }
     public required LimitOptions Limits { get; init; }
     public required TimeoutOptions Timeouts { get; init; }
     public required SocketsOptions Sockets { get; init; }
@@ -33,6 +35,8 @@ internal sealed partial record NodeOptions
             DrainTimeout = fields.Duration("drain-timeout", o => o.DrainTimeout, Bounds.Zero, Bounds.Day),
             Listeners = fields.Items("listeners", o => o.Listeners, item => ListenerOptions.Map(item, listened)),
             Dialers = fields.Items("dialers", o => o.Dialers, item => DialerOptions.Map(item, dialled)),
+            Peers = fields.Items("peers", o => o.Peers, item => PeerOptions.Map(item, dialled)),
+            Links = fields.Block("links", o => o.Links, LinkOptions.Map),
             Limits = fields.Block("limits", o => o.Limits, LimitOptions.Map),
             Timeouts = fields.Block("timeouts", o => o.Timeouts, TimeoutOptions.Map),
             Sockets = fields.Block("sockets", o => o.Sockets, SocketsOptions.Map),
@@ -46,6 +50,9 @@ internal sealed partial record NodeOptions
         EndpointConflicts.Refuse(options, fields);
         return EndpointNames.Complete(options);
     }
+
+    /// <summary>The node has part in a mesh: it listens for links, or dials some.</summary>
+    public bool HasLinks => Peers.Count > 0 || Listeners.Any(listener => listener.Protocol == EndpointProtocol.Link);
 
     /// <summary>One word of a subject (<c>_inbox.NODE.CONNECTION</c>), so without dots; the host's name is made to fit.</summary>
     private static ValueKind<string> NodeName(string hostName) => ValueKinds.Text with

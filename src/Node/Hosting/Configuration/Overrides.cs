@@ -11,6 +11,9 @@ internal sealed record Overrides
     /// <summary><c>--listen URI</c>, each; replaces the configured listeners.</summary>
     public IReadOnlyList<string> Listen { get; init; } = [];
 
+    /// <summary><c>--peer URI</c>, each; replaces the configured peers.</summary>
+    public IReadOnlyList<string> Peers { get; init; } = [];
+
     /// <summary><c>--http HOST:PORT|off</c></summary>
     public string? Http { get; init; }
 

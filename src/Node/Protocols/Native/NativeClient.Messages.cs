@@ -1,3 +1,4 @@
+using Anode.Mesh;
 using Anode.Protocols.Native.Wire;
 using Anode.Protocols.Relay;
 using Anode.Routing;
@@ -11,6 +12,7 @@ internal sealed partial class NativeClient
     // The last subject that was admitted, since most sources repeat theirs.
     private byte[] _goodSubject = [];
     private int _goodLength;
+    private int _awaitedPuts; // of other nodes' receipts
 
     /// <returns>How many of the bytes behind it were more of the same, and went with it.</returns>
     private int OnMsg(Slab slab, int offset, ReadOnlySpan<byte> body, int items, int at, int behind)
@@ -49,7 +51,8 @@ internal sealed partial class NativeClient
         if (!_receipts.TryTake(view.Id, out var receivers))
         {
             core.Counters.CountDuplicate();
-            SendOk(view.Id, receivers);
+            if (!_receipts.Wait(view.Id, _connection.Self, begin: false))
+                SendOk(view.Id, receivers);
             return;
         }
 
@@ -59,12 +62,62 @@ internal sealed partial class NativeClient
         var room = scratch.Reserve(FrameWriter.SizeOfMsgFromPut(body.Length, view));
         var length = FrameWriter.MsgFromPut(room, prefix: true, body, view);
         (message.FrameSlab, message.FrameOffset, message.FrameLength) = (scratch.Slab, scratch.Commit(length), length);
+        if (core.Mesh is { } mesh)
+        {
+            PutAcross(mesh, ref message, view.Id, room[..length]);
+            return;
+        }
+
         var asked = _fanout.Publish(ref message);
         receivers = asked - _fanout.Flush();
         _receipts.Answer(view.Id, receivers);
         SendOk(view.Id, receivers);
         if (asked == 0 && message.Reply.Length > 0)
             SendNoResponders(message.Reply);
+    }
+
+    /// <summary>The receipt is due once the nodes that are subscribed have said that they have it.</summary>
+    private void PutAcross(MeshCore mesh, ref Publication message, ulong id, ReadOnlySpan<byte> frame)
+    {
+        var put = new PendingPut(id, _receipts!);
+        var asked = _fanout.Publish(ref message, put);
+        var here = _fanout.LocalReceivers;
+        // Who waits must be known before anything is on its way.
+        if (put.OpenParts > 0)
+        {
+            put.Frame = frame.ToArray();
+            _receipts!.Wait(id, _connection.Self, begin: true);
+            _awaitedPuts++;
+        }
+
+        var receivers = here - _fanout.Flush();
+        if (mesh.Receipts.Sent(put, receivers))
+        {
+            _awaitedPuts -= put.Frame.Length > 0 ? 1 : 0;
+            _receipts!.Answer(id, put.Receivers);
+            SendOk(id, put.Receivers);
+        }
+
+        if (asked == 0 && message.Reply.Length > 0)
+            SendNoResponders(message.Reply);
+    }
+
+    private void OnSettled(PutsSettled settled)
+    {
+        foreach (var (id, receivers) in settled.Receipts)
+        {
+            if (receivers == PutsSettled.Late)
+                SendErr(ErrorCode.ReceiptTimeout, "not every node that is subscribed has confirmed it yet; it is still being tried", id);
+            else
+                SendOk(id, receivers);
+            _awaitedPuts -= receivers == PutsSettled.Late ? 0 : 1;
+        }
+
+        // A PUT may have been sent again by another connection of the same producer, which then waits without having counted it.
+        _awaitedPuts = Math.Max(0, _awaitedPuts);
+
+        EndTurn();
+        _connection.ResumeReading();
     }
 
     private static Publication Publication(ReadOnlySpan<byte> body, in MsgView view) => new()

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Akka.Actor;
+using Anode.Mesh;
 using Anode.Messages;
 using Anode.Protocols.Native.Wire;
 using Anode.Protocols.Relay;
@@ -33,6 +34,9 @@ internal sealed partial class NativeClient(RelayCore core) : IConnectionProtocol
     private int _silent;
     private int _messages;
     private bool _hasPlace;
+
+    /// <summary>A client that publishes faster than other nodes confirm is not read until the next receipt; one that has none to wait for is.</summary>
+    public long ReadAllowance => _awaitedPuts > 0 && core.Mesh!.Receipts.IsFull ? 0 : long.MaxValue;
 
     public void OnOpen(IConnection connection)
     {
@@ -70,6 +74,7 @@ internal sealed partial class NativeClient(RelayCore core) : IConnectionProtocol
             case Tick tick when tick == Tick.Hello: OnHelloTimeout(); return true;
             case Tick: OnBeat(); return true;
             case SubscriptionExhausted exhausted: OnExhausted(exhausted); return true;
+            case PutsSettled settled: OnSettled(settled); return true;
             case GetSubscriptions: _connection.Sender.Tell(_subscriptions?.List() ?? SubscriptionList.Empty, _connection.Self); return true;
             default: return false;
         }

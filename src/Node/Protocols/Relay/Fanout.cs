@@ -10,7 +10,11 @@ namespace Anode.Protocols.Relay;
 /// of the read. No router actor, no message per message.
 /// </summary>
 /// <remarks>A source that has published nothing, or is silent, holds nothing but this object.</remarks>
-internal sealed class Fanout(RelayCore core, RelaySubscriber? self, Func<int, Slab?> rent)
+/// <param name="core">What the node shares.</param>
+/// <param name="self">The source as a destination; null: it is none.</param>
+/// <param name="rent">Room from the source's credit.</param>
+/// <param name="passage">Of a link: whose messages they are; null: its own.</param>
+internal sealed partial class Fanout(RelayCore core, RelaySubscriber? self, Func<int, Slab?> rent, Passage? passage = null)
 {
     /// <summary>What is encoded for a run is one piece; so is the room for it.</summary>
     private const int LongestRunBytes = 128 * 1024, RunOverheadBytes = 64;
@@ -23,7 +27,7 @@ internal sealed class Fanout(RelayCore core, RelaySubscriber? self, Func<int, Sl
 
     public Scratch Scratch => _scratch ??= new Scratch(rent);
 
-    private RouteMemory Memory => _memory ??= new RouteMemory(this, core.Index, self);
+    private RouteMemory Memory => _memory ??= new RouteMemory(this, core.Index, core.Mesh, self);
 
     /// <summary>The subject being published, where it is at hand.</summary>
     internal byte[]? About { get; private set; }
@@ -33,6 +37,7 @@ internal sealed class Fanout(RelayCore core, RelaySubscriber? self, Func<int, Sl
     /// <summary>Routes one message. Returns how many subscribers (connections, queue members, inboxes) it was gathered for.</summary>
     public int Publish(ref Publication message)
     {
+        (LocalReceivers, _isNumbered) = (0, false);
         var receivers = InboxName.IsInbox(message.Subject) ? PublishToInbox(ref message) : PublishToSubscribers(ref message);
         Count(1, receivers);
         return receivers;
@@ -49,21 +54,26 @@ internal sealed class Fanout(RelayCore core, RelaySubscriber? self, Func<int, Sl
             var part = first;
             first = first.InRun(most);
             PublishRun(ref part, most);
+            if (passage is not null)
+                passage.Number += most;
         }
 
         if (count > 1 && !InboxName.IsInbox(first.Subject) && Memory.Of(first.Subject) is { IsPlain: true } route)
         {
             CountLater(route, count);
-            About = route.Subject;
+            (About, RouteAtHand, _isNumbered) = (route.Subject, route, false);
             foreach (var target in route.Targets)
                 target.Feed.Subscriber.DeliverRun(ref first, count, target.Only, target.Feed);
             Count(count, (long)count * route.Targets.Count);
             return;
         }
 
+        var number = passage?.Number ?? 0;
         for (var i = 0; i < count; i++)
         {
             var message = first.InRun(i);
+            if (passage is not null)
+                passage.Number = number + i;
             Publish(ref message);
         }
     }
@@ -138,26 +148,35 @@ internal sealed class Fanout(RelayCore core, RelaySubscriber? self, Func<int, Sl
     private int PublishToSubscribers(ref Publication message)
     {
         var route = Memory.Of(message.Subject);
+        AwaitReceipts(route);
         if (route.IsEmpty)
             return 0;
         CountLater(route, 1);
-        About = route.Subject;
+        (About, RouteAtHand) = (route.Subject, route);
         var receivers = 0;
         foreach (var target in route.Targets)
         {
-            if (target.Limited is not null && !TakeLimited(target) && target.Unlimited.Count == 0)
+            var isLink = target.Feed.Subscriber.IsLink;
+            if ((isLink && _isLocalOnly) || (target.Limited is not null && !TakeLimited(target) && target.Unlimited.Count == 0))
                 continue;
             target.Feed.Subscriber.Deliver(ref message, target.Only, target.Feed);
             receivers++;
+            LocalReceivers += isLink ? 0 : 1;
         }
 
         foreach (var queue in route.Queues)
         {
-            if (Choose(queue) is not { } member)
-                continue;
-            var feed = Memory.FeedOf((RelaySubscriber)member.Subscriber);
-            feed.Subscriber.Deliver(ref message, member, feed);
-            receivers++;
+            if (Choose(queue) is { } member)
+            {
+                var feed = Memory.FeedOf((RelaySubscriber)member.Subscriber);
+                feed.Subscriber.Deliver(ref message, member, feed);
+                receivers++;
+                LocalReceivers++;
+            }
+            else if (core.Mesh is not null && PublishToRemoteQueue(ref message, queue))
+            {
+                receivers++;
+            }
         }
 
         return receivers;
@@ -166,17 +185,20 @@ internal sealed class Fanout(RelayCore core, RelaySubscriber? self, Func<int, Sl
     private int PublishToInbox(ref Publication message)
     {
         if (core.Inboxes.Find(message.Subject) is not { } subscriber)
-            return 0;
+            return !_isLocalOnly && PublishToRemoteInbox(ref message) ? 1 : 0;
         var feed = Memory.InboxFeedOf(subscriber);
         About = null;
         subscriber.DeliverToInbox(ref message, feed);
+        LocalReceivers = 1;
         return 1;
     }
 
-    /// <summary>A random member that may still take one; a member without echo is not offered its own messages.</summary>
+    /// <summary>A random member of this node that may still take one; a member without echo is not offered its own messages.</summary>
     private Subscription? Choose(QueueGroup queue)
     {
-        var members = queue.Members;
+        var members = queue.Local;
+        if (members.IsEmpty)
+            return null;
         var start = Random.Shared.Next(members.Length);
         for (var i = 0; i < members.Length; i++)
         {

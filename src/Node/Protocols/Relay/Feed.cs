@@ -3,7 +3,7 @@ using Anode.Sockets;
 namespace Anode.Protocols.Relay;
 
 /// <summary>What one source has gathered for one destination since its last flush.</summary>
-internal sealed class Feed(Fanout fanout, RelaySubscriber subscriber)
+internal class Feed(Fanout fanout, RelaySubscriber subscriber)
 {
     private Delivery? _delivery;
 
@@ -37,7 +37,7 @@ internal sealed class Feed(Fanout fanout, RelaySubscriber subscriber)
     public void AppendMore(Slab slab, int offset, int length) => _delivery!.Append(slab, offset, length, messages: 0);
 
     /// <summary>Sends on what was gathered. Returns how many messages the destination turned away: none of them or all.</summary>
-    public int Flush()
+    public virtual int Flush()
     {
         if (_delivery is not { } delivery)
             return 0;

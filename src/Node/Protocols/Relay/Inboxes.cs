@@ -36,5 +36,13 @@ internal static class InboxName
 {
     private static ReadOnlySpan<byte> Prefix => "_inbox."u8;
 
+    /// <summary>Name of the node whose connection an inbox belongs to; empty when it is none.</summary>
+    public static ReadOnlySpan<byte> NodeOf(ReadOnlySpan<byte> subject)
+    {
+        var rest = subject[Prefix.Length..];
+        var dot = rest.IndexOf((byte)'.');
+        return dot < 0 ? default : rest[..dot];
+    }
+
     public static bool IsInbox(ReadOnlySpan<byte> subject) => subject.Length > 7 && subject[0] == (byte)'_' && subject.StartsWith(Prefix);
 }

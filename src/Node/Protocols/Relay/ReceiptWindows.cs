@@ -1,3 +1,6 @@
+using Akka.Actor;
+using Anode.Mesh;
+
 namespace Anode.Protocols.Relay;
 
 /// <summary>
@@ -44,11 +47,12 @@ internal sealed class ReceiptWindows(int idsPerProducer, int maxProducers)
     public Window OfNobody() => new("", idsPerProducer);
 
     /// <summary>One producer's newest ids. Two connections of one producer may meet here, when it reconnects.</summary>
-    internal sealed class Window(string producer, int capacity)
+    internal sealed class Window(string producer, int capacity) : IReceiptWindow
     {
         private readonly object _gate = new();
         private readonly Dictionary<ulong, long> _receivers = [];
         private readonly Queue<ulong> _order = new();
+        private Dictionary<ulong, List<IActorRef>>? _waiting; // for receipts from other nodes
         private bool _used;
 
         public string Producer => producer;
@@ -67,19 +71,46 @@ internal sealed class ReceiptWindows(int idsPerProducer, int maxProducers)
                 if (_receivers.TryGetValue(id, out receivers))
                     return false;
                 while (_order.Count >= capacity)
-                    _receivers.Remove(_order.Dequeue());
+                {
+                    var oldest = _order.Dequeue();
+                    _receivers.Remove(oldest);
+                    _waiting?.Remove(oldest);
+                }
+
                 _receivers[id] = 0;
                 _order.Enqueue(id);
                 return true;
             }
         }
 
-        public void Answer(ulong id, long receivers)
+        /// <summary>Whoever sends this id from now on waits, until it is answered. True: it has no answer yet, and this one will be told.</summary>
+        public bool Wait(ulong id, IActorRef client, bool begin)
+        {
+            lock (_gate)
+            {
+                if (begin)
+                    (_waiting ??= [])[id] = [];
+                if (_waiting is null || !_waiting.TryGetValue(id, out var waiting))
+                    return false;
+                if (!waiting.Contains(client))
+                    waiting.Add(client);
+                return true;
+            }
+        }
+
+        public IReadOnlyList<IActorRef> Waiting(ulong id)
+        {
+            lock (_gate)
+                return _waiting is not null && _waiting.TryGetValue(id, out var waiting) ? [.. waiting] : [];
+        }
+
+        public IReadOnlyList<IActorRef> Answer(ulong id, long receivers)
         {
             lock (_gate)
             {
                 if (_receivers.ContainsKey(id))
                     _receivers[id] = receivers;
+                return _waiting is not null && _waiting.Remove(id, out var waiting) ? waiting : [];
             }
         }
     }

@@ -1,9 +1,14 @@
+using Anode.Mesh;
 using Anode.Routing;
 
 namespace Anode.Protocols.Relay;
 
 /// <summary>What all sources and destinations of a node share: the index, the inboxes, receipts, counters and the limits of messages.</summary>
-internal sealed class RelayCore(string node, MessageLimits limits, AccessPolicy access)
+/// <param name="node">Its name.</param>
+/// <param name="limits">Of messages and clients.</param>
+/// <param name="access">Who may connect.</param>
+/// <param name="mesh">Null: this node has no links, and nothing is kept for any.</param>
+internal sealed class RelayCore(string node, MessageLimits limits, AccessPolicy access, MeshCore? mesh = null)
 {
     public string Node => node;
 
@@ -14,7 +19,9 @@ internal sealed class RelayCore(string node, MessageLimits limits, AccessPolicy 
 
     public AccessPolicy Access => access;
 
-    public SubscriptionIndex Index { get; } = new();
+    public MeshCore? Mesh => mesh;
+
+    public SubscriptionIndex Index { get; } = new(mesh?.Interest);
 
     public Inboxes Inboxes { get; } = new(node);
 

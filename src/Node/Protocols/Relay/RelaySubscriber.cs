@@ -40,6 +40,20 @@ internal abstract class RelaySubscriber(IConnection connection) : Subscriber
         }
     }
 
+    /// <summary>It leads to other nodes.</summary>
+    public virtual bool IsLink => false;
+
+    /// <summary>What a source gathers for it.</summary>
+    public virtual Feed CreateFeed(Fanout fanout) => new(fanout, this);
+
+    /// <summary>Of a link: the message is for one node only.</summary>
+    /// <param name="message">May get its native frame here.</param>
+    /// <param name="node">Its name.</param>
+    /// <param name="queue">There for one member of this group; empty: none.</param>
+    /// <param name="feed">Where it goes.</param>
+    public virtual void Forward(ref Publication message, byte[] node, byte[]? queue, Feed feed) =>
+        throw new NotSupportedException("only a link leads to other nodes");
+
     /// <summary>Something was published to this connection's inbox.</summary>
     public abstract void DeliverToInbox(ref Publication message, Feed feed);
 

@@ -1,3 +1,4 @@
+using Anode.Mesh;
 using Anode.Routing;
 
 namespace Anode.Protocols.Relay;
@@ -13,6 +14,12 @@ internal sealed class Route(byte[] subject, long version)
     public List<Target> Targets { get; } = [];
 
     public List<QueueGroup> Queues { get; } = [];
+
+    /// <summary>Other nodes that are subscribed, whether there is a way to them just now or not; only on routes of this node's own clients.</summary>
+    public List<RemoteNode>? Remotes { get; set; }
+
+    /// <summary>A large message went this way to other nodes, and those behind it must not overtake it.</summary>
+    public bool IsBulk { get; set; }
 
     /// <summary>Deliveries to unlimited subscriptions not yet counted there.</summary>
     public int Uncounted { get; set; }

@@ -1,3 +1,4 @@
+using Anode.Mesh;
 using Anode.Routing;
 
 namespace Anode.Protocols.Relay;
@@ -12,7 +13,7 @@ namespace Anode.Protocols.Relay;
 /// <para>Routes hold on to connections that are gone until they are asked again, so all are forgotten once the index is
 /// <see cref="ChangeLog.Capacity"/> changes further, and when the source falls silent.</para>
 /// </remarks>
-internal sealed class RouteMemory(Fanout fanout, SubscriptionIndex index, RelaySubscriber? self)
+internal sealed class RouteMemory(Fanout fanout, SubscriptionIndex index, MeshCore? mesh, RelaySubscriber? self)
 {
     private const int RememberedRoutes = 4096;
 
@@ -26,6 +27,7 @@ internal sealed class RouteMemory(Fanout fanout, SubscriptionIndex index, RelayS
     private readonly Matches _matches = new();
     private Route _last = None;
     private long _since = index.Current.Version;
+    private MeshView? _view = mesh?.View;
     private int _buildMark;
     private int _inboxFeeds;
 
@@ -38,6 +40,8 @@ internal sealed class RouteMemory(Fanout fanout, SubscriptionIndex index, RelayS
     public Route Of(ReadOnlySpan<byte> subject)
     {
         var map = index.Current;
+        if (mesh is not null && !ReferenceEquals(mesh.View, _view))
+            Forget(map); // to other nodes it may go another way now
         if (_last.Version == map.Version && subject.SequenceEqual(_last.Subject))
             return _last;
         if (map.Version - _since >= ChangeLog.Capacity)
@@ -51,7 +55,7 @@ internal sealed class RouteMemory(Fanout fanout, SubscriptionIndex index, RelayS
     public Feed FeedOf(RelaySubscriber subscriber)
     {
         if (!_feeds.TryGetValue(subscriber, out var feed))
-            _feeds[subscriber] = feed = new Feed(fanout, subscriber);
+            _feeds[subscriber] = feed = subscriber.CreateFeed(fanout);
         return feed;
     }
 
@@ -68,6 +72,7 @@ internal sealed class RouteMemory(Fanout fanout, SubscriptionIndex index, RelayS
     /// <summary>Sends on everything gathered. Returns how many copies were turned away.</summary>
     public int Flush()
     {
+        fanout.GiveNumbers();
         foreach (var route in Uncounted)
             route.Settle();
         Uncounted.Clear();
@@ -85,7 +90,7 @@ internal sealed class RouteMemory(Fanout fanout, SubscriptionIndex index, RelayS
         _routes.Clear();
         _feeds.Clear();
         _inboxFeeds = 0;
-        (_last, _since) = (None, map.Version);
+        (_last, _since, _view) = (None, map.Version, mesh?.View);
     }
 
     private bool StillHolds(Route route, RouteMap map)
@@ -103,19 +108,43 @@ internal sealed class RouteMemory(Fanout fanout, SubscriptionIndex index, RelayS
         _buildMark++;
         foreach (var subscription in _matches.Plain)
         {
-            if (!IsMuted(subscription))
-                Add(route, subscription);
+            if (subscription.Subscriber is RemoteNode node)
+                AddRemote(route, subscription, node);
+            else if (!IsMuted(subscription))
+                Add(route, subscription, (RelaySubscriber)subscription.Subscriber);
         }
 
-        route.Queues.AddRange(_matches.Queues);
+        // For a message from another node its origin has chosen the members, and sends to each by itself.
+        if (fanout.Passage is null)
+            route.Queues.AddRange(_matches.Queues);
         route.IsPlain &= route.Queues.Count == 0;
         _matches.Clear();
         return _routes[subject] = route;
     }
 
-    private void Add(Route route, Subscription subscription)
+    /// <summary>Groups that want messages of this subject, whoever they come from.</summary>
+    public IReadOnlyList<QueueGroup> QueuesOf(ReadOnlySpan<byte> subject)
     {
-        var feed = FeedOf((RelaySubscriber)subscription.Subscriber);
+        index.Current.Match(subject, _matches);
+        return _matches.Queues;
+    }
+
+    /// <summary>One copy for each link that leads to nodes that want it.</summary>
+    private void AddRemote(Route route, Subscription subscription, RemoteNode node)
+    {
+        var own = fanout.Passage is null;
+        if (own && (route.Remotes ??= []).Contains(node))
+            return;
+        if (own)
+            route.Remotes!.Add(node);
+        var link = _view!.LinkTo(fanout.Passage?.Origin ?? _view.Self, node.Name);
+        if (link is not null && !ReferenceEquals(link, fanout.Passage?.Arrival))
+            Add(route, subscription, (RelaySubscriber)link.Subscriber);
+    }
+
+    private void Add(Route route, Subscription subscription, RelaySubscriber subscriber)
+    {
+        var feed = FeedOf(subscriber);
         var perSubscription = feed.Subscriber.PerSubscription;
         if (perSubscription || feed.BuildMark != _buildMark)
         {

@@ -28,6 +28,12 @@ internal sealed class Delivery : IReapable
     /// <summary>When it came into its destination's queue, by <see cref="Environment.TickCount64"/>.</summary>
     public long QueuedAt { get; set; }
 
+    /// <summary>It may wait for others at its destination, and go in pieces.</summary>
+    public bool IsBulk { get; set; }
+
+    /// <summary>How many frames of its protocol it is, where the destination counts them; 0 where it does not.</summary>
+    public int Frames { get; set; }
+
     public int Count { get; private set; }
 
     public int Bytes { get; private set; }
@@ -93,7 +99,8 @@ internal sealed class Delivery : IReapable
         Array.Clear(_ranges, 0, Count);
         if (_ranges.Length > 256)
             _ranges = new ByteRange[4];
-        Count = Bytes = Messages = 0;
+        Count = Bytes = Messages = Frames = 0;
+        IsBulk = false;
         _outlet = null;
         ReceiptTo = null;
         Receipt = null;

@@ -23,6 +23,7 @@ internal sealed class ConnectionsActor : UntypedActor
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private IActorRef? _asker;
     private (EndPoint? EndPoint, NetAddress Address) _local;
+    private ConnectionRecord? _dialled;
     private int _incarnation;
     private int _live;
     private bool _ending;
@@ -66,6 +67,7 @@ internal sealed class ConnectionsActor : UntypedActor
             return;
         }
 
+        _dialled = _spec.Kind == EndpointKind.Dialer ? record : null;
         var protocol = _spec.Stream!();
         var seed = new ConnectionActor.Seed(_sockets, socket, record, _counters, protocol, _spec.Overflow, _spec.PendingBytes, _spec.SlowConsumerHold);
         Context.Watch(ConnectionActor.Create(Context, _sockets.NextConnection(Context.System), seed));
@@ -106,7 +108,7 @@ internal sealed class ConnectionsActor : UntypedActor
         if (adopted)
             _live--;
         if (Limit > 0)
-            _asker?.Tell(new Serving.Credit(_incarnation, 1));
+            _asker?.Tell(new Serving.Credit(_incarnation, 1, _dialled?.RedialAfter));
         if (_ending && _live == 0)
             _guard.Tell(new Serving.Empty());
     }

@@ -26,10 +26,13 @@ internal sealed class DialBackoff(DialOptions options, Func<double> jitter)
         return pause / 2 + pause / 2 * jitter();
     }
 
-    public TimeSpan OnEnded(TimeSpan lasted)
+    /// <param name="lasted">How long it was connected.</param>
+    /// <param name="asked">The peer's own wish, which is kept, with up to half as much again so that not all come back at once.</param>
+    public TimeSpan OnEnded(TimeSpan lasted, TimeSpan? asked = null)
     {
         if (lasted >= options.HealthyAfter)
             Attempts = 0;
-        return OnFailure();
+        var pause = OnFailure();
+        return asked is { } wish && wish > pause ? wish + (wish / 2 * jitter()) : pause;
     }
 }

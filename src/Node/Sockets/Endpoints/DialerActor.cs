@@ -44,7 +44,7 @@ internal sealed class DialerActor : UntypedActor, IConnectHost
     {
         switch (message)
         {
-            case Serving.Credit credit when credit.Incarnation == _incarnation: OnCredit(credit.Connections); break;
+            case Serving.Credit credit when credit.Incarnation == _incarnation: OnCredit(credit); break;
             case Serving.Credit: break;
             case Dial: Connect(); break;
             case ConnectLoop.Resolved resolved: resolved.Loop.On(resolved); break;
@@ -74,9 +74,9 @@ internal sealed class DialerActor : UntypedActor, IConnectHost
         _connecting.Start();
     }
 
-    private void OnCredit(long connections)
+    private void OnCredit(Serving.Credit credit)
     {
-        if (connections == 0)
+        if (credit.Connections == 0)
         {
             // An earlier incarnation's connection still stands; the credit comes when it ends.
             _connectedAt = Environment.TickCount64;
@@ -85,7 +85,7 @@ internal sealed class DialerActor : UntypedActor, IConnectHost
         else if (_connectedAt is { } since)
         {
             var lasted = TimeSpan.FromMilliseconds(Environment.TickCount64 - since);
-            Wait(_backoff.OnEnded(lasted), 0, $"the connection ended: {_spec.Address}");
+            Wait(_backoff.OnEnded(lasted, credit.After), 0, $"the connection ended: {_spec.Address}");
         }
         else
         {

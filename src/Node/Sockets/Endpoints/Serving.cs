@@ -23,8 +23,8 @@ internal static class Serving
     /// <summary>From a listener or dialer to the connections' supervisor: how many may I take?</summary>
     public sealed record GetCredit(int Incarnation) : IReapable;
 
-    /// <summary>So many more connections, for who asked in this incarnation.</summary>
-    public sealed record Credit(int Incarnation, long Connections) : IReapable;
+    /// <summary>So many more connections, for who asked in this incarnation; not before the time the last peer asked for.</summary>
+    public sealed record Credit(int Incarnation, long Connections, TimeSpan? After = null) : IReapable;
 
     /// <summary>An accepted socket on its way to its own actor; if that way is gone, it is closed.</summary>
     public sealed record Adopt(Socket Socket) : IReapable

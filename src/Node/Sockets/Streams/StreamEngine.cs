@@ -247,6 +247,8 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
             Linger();
         else if (_finWanted && !_finSent)
             SendFin();
+        else if (IsOpen)
+            _protocol.OnSent();
     }
 
     void IWriteHost.OnWriteFailed(int errno) => Fail(errno);
@@ -264,10 +266,10 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
     /// <summary>From another actor. Nothing of it may follow our last words.</summary>
     private void OnPosted(Delivery delivery)
     {
-        if (IsOpen)
-            Enqueue(delivery);
-        else
+        if (!IsOpen)
             delivery.Release();
+        else if (!_protocol.OnPosted(delivery))
+            Enqueue(delivery);
     }
 
     /// <summary>The first time the peer may be given a moment; the same message comes again when that is over.</summary>

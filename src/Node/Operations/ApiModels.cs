@@ -108,6 +108,8 @@ internal sealed record ApiError(string Error);
 [JsonSerializable(typeof(ApiNotReady))]
 [JsonSerializable(typeof(ApiDraining))]
 [JsonSerializable(typeof(ApiError))]
+[JsonSerializable(typeof(ApiLinks))]
+[JsonSerializable(typeof(ApiTrace))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>For people too: indented, and without escapes that only HTML would need; the answers are never HTML.</summary>

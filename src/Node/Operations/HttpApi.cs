@@ -37,6 +37,7 @@ internal static class HttpApi
         app.MapRead("/api/supervision", context => Supervision(context, view));
         app.MapRead("/api/subscriptions", context => Json(context, SubscriptionsOf(view), ApiJson.Api.ApiSubscriptions));
         app.MapMonitoring(view);
+        app.MapMesh(view);
         app.MapGet("/api/events", context => EventStreams.Serve(context, view));
         app.MapPost("/api/endpoints/{name}/suspend", context => Command(context, view, new Endpoint.Suspend()));
         app.MapPost("/api/endpoints/{name}/resume", context => Command(context, view, new Endpoint.Resume()));

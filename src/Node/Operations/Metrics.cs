@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Anode.Mesh;
 using Anode.Messages;
 using Anode.Sockets;
 using Microsoft.AspNetCore.Builder;
@@ -32,6 +33,8 @@ internal static class Metrics
         var meter = new Meter("anode");
         ObserveEndpoints(meter, view);
         ObserveNode(meter, view);
+        if (view.Relay.Mesh is { } mesh)
+            ObserveMesh(meter, mesh);
         ObserveProcess(meter);
         var provider = Sdk.CreateMeterProviderBuilder()
             .AddMeter(meter.Name)
@@ -91,6 +94,29 @@ internal static class Metrics
         meter.CreateObservableGauge("anode_buffers_idle_bytes", () => pool.IdleBytes, "By", "pooled memory kept for reuse");
         meter.CreateObservableGauge("anode_buffers_bound_bytes", () => pool.BoundBytes, "By", "bound of pooled memory");
         meter.CreateObservableCounter("anode_buffers_refusals", () => pool.Refusals, null, "times the bound said no");
+    }
+
+    private static void ObserveMesh(Meter meter, MeshCore mesh)
+    {
+        var counters = mesh.Counters;
+        meter.CreateObservableGauge("anode_mesh_links", () => mesh.View.Links.Count, null, "links that are up");
+        meter.CreateObservableGauge("anode_mesh_nodes", () => mesh.View.Map.Records.Count, null, "nodes in the map, this one included");
+        meter.CreateObservableGauge("anode_mesh_link_round_trip_seconds", () => Links(link => link.RoundTrip?.TotalSeconds ?? 0), "s", "smoothed round trip of each link");
+        meter.CreateObservableGauge("anode_mesh_link_unacknowledged_bytes", () => Links(link => link.UnacknowledgedBytes), "By", "sent over each link and not yet confirmed");
+        meter.CreateObservableCounter("anode_mesh_relayed_messages", () => counters.Relayed, null, "messages passed on for other nodes");
+        meter.CreateObservableCounter("anode_mesh_duplicates", () => counters.Duplicates, null, "copies suppressed, because their number had been seen");
+        meter.CreateObservableCounter("anode_mesh_dropped_messages", () => (Measurement<long>[])
+        [
+            new(counters.HopLimit, new KeyValuePair<string, object?>("reason", "hop-limit")),
+            new(counters.NoRoute, new KeyValuePair<string, object?>("reason", "no-route")),
+            new(counters.Stale, new KeyValuePair<string, object?>("reason", "stale")),
+        ], null, "messages between nodes that were dropped, by reason");
+        meter.CreateObservableCounter("anode_mesh_resent_messages", () => counters.Resent, null, "PUTs sent again because a receipt was missing");
+        meter.CreateObservableCounter("anode_mesh_unacknowledged_lost_bytes", () => counters.UnacknowledgedBytes, "By", "not confirmed when their link ended");
+        meter.CreateObservableGauge("anode_mesh_awaiting_receipts", () => mesh.Receipts.Count, null, "PUTs that wait for other nodes");
+
+        IEnumerable<Measurement<T>> Links<T>(Func<MeshLink, T> value) where T : struct => mesh.View.Links.Values.Select(
+            link => new Measurement<T>(value(link), new KeyValuePair<string, object?>("peer", link.Peer)));
     }
 
     private static void ObserveProcess(Meter meter)

@@ -50,6 +50,8 @@ internal sealed class LinkFeed(Fanout fanout, LinkSubscriber link) : Feed(fanout
             batch.Complete(Fanout);
         var frames = _batches.Count;
         link.Link?.CountOut(frames);
+        if (Fanout.Passage is not null)
+            Fanout.Mesh.Counters.CountRelayed(_batches.Sum(batch => batch.Count));
         if (_normal is not null)
             _normal.Frames = Math.Max(1, _batches.Count(batch => batch.Lane != Lane.Bulk));
         _batches.Clear();

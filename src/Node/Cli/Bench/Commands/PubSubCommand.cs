@@ -36,11 +36,12 @@ internal static class PubSubCommand
                 "anode bench pub-sub --pub 4 --sub 4 --size 1KiB",
                 "anode bench pub-sub --server tcp://127.0.0.1:4222 --pid $(pidof nats-server)",
                 "anode bench pub-sub --pairs 4 --rate 10000/s --duration 30 --json",
+                "anode bench pub-sub --server tcp://127.0.0.1:7400 --subscribe-at tcp://127.0.0.1:7410",
             ],
         };
         foreach (var option in (Option[])[publishers, subscribers, pairs, queue, size, rate, churn, warmUp, duration, drain, subject, json])
             command.Options.Add(option);
-        var target = new TargetFlags().AddTo(command);
+        var target = new TargetFlags().AddTo(command).AddSubscribersTo(command);
         var probe = new ProbeFlags().AddTo(command);
         command.Validators.Add(result =>
         {
@@ -68,7 +69,7 @@ internal static class PubSubCommand
             if (server.Format is BareFormat && (plan.Publishers > 1 || plan.Queue is not null || plan.Churn is not null))
                 throw Usage.Wrong(Path, "--protocol: a bare relay has one publisher, no queue groups and no subscriptions");
             using var watch = probe.Of(parsed);
-            var result = await Running.RunAsync(run => PubSubLoad.Run(server, plan, watch, run, new ProgressView(terminal)));
+            var result = await Running.RunAsync(run => PubSubLoad.Run(server, target.SubscribersOf(parsed), plan, watch, run, new ProgressView(terminal)));
             var report = PubSubReport.Of(server, plan, result);
             if (parsed.GetValue(json))
                 await terminal.WriteLineAsync(Figures.Json(report));

@@ -26,6 +26,14 @@ internal sealed class TargetFlags
     private readonly Option<string?> _password = Flag.Text("--password", "TEXT", "Password of --user.");
     private readonly TokenFlag _token = new();
 
+    // Only of loads that have subscribers.
+    private readonly Option<Address?> _subscribeAt = new("--subscribe-at")
+    {
+        Description = "Server of the subscribers, when it is another one that --server passes messages on to. Default: --server.",
+        HelpName = "URI",
+        CustomParser = ParseServer,
+    };
+
     public TargetFlags() => _server = new Option<Address?>("--server")
     {
         Description = $"Server to use: tcp://HOST:PORT or unix:///path, with ?protocol=nats if need be. Default {Default}.",
@@ -43,9 +51,19 @@ internal sealed class TargetFlags
         return this;
     }
 
-    public Target Of(ParseResult parsed)
+    public TargetFlags AddSubscribersTo(Command command)
     {
-        var server = parsed.GetValue(_server) ?? new Address(NetAddress.Parse(Default), null);
+        command.Options.Add(_subscribeAt);
+        return this;
+    }
+
+    public Target Of(ParseResult parsed) => Of(parsed, parsed.GetValue(_server) ?? new Address(NetAddress.Parse(Default), null));
+
+    /// <summary>Null: the subscribers' server is that of the publishers.</summary>
+    public Target? SubscribersOf(ParseResult parsed) => parsed.GetValue(_subscribeAt) is { } server ? Of(parsed, server) : null;
+
+    private Target Of(ParseResult parsed, Address server)
+    {
         var format = parsed.GetValue(_protocol) ?? server.Format ?? (server.Uri.Port == NatsPort ? new NatsFormat() : new NativeFormat());
         return new Target(server.Uri, format, new Credentials(_token.Of(parsed), parsed.GetValue(_user), parsed.GetValue(_password)));
     }
@@ -56,15 +74,17 @@ internal sealed class TargetFlags
         var question = text.IndexOf('?', StringComparison.Ordinal);
         WireFormat? format = null;
         if (!NetAddress.TryParse(question < 0 ? text : text[..question], out var address, out var error))
-            result.AddError($"--server: {error}");
+            result.AddError($"{NameOf(result)}: {error}");
         else if (address.Scheme is not (Scheme.Tcp or Scheme.Unix) || address is { IsUnix: false, Port: 0 })
-            result.AddError($"--server: '{address}' is not tcp://HOST:PORT or unix:///path, which is what can be put under this load");
+            result.AddError($"{NameOf(result)}: '{address}' is not tcp://HOST:PORT or unix:///path, which is what can be put under this load");
         else if (question >= 0 && !TryQuery(text[(question + 1)..], out format))
-            result.AddError($"--server: '{text[question..]}' is not ?protocol=, which is {Protocols}");
+            result.AddError($"{NameOf(result)}: '{text[question..]}' is not ?protocol=, which is {Protocols}");
         else
             return new Address(address, format);
         return null;
     }
+
+    private static string NameOf(ArgumentResult result) => (result.Parent as OptionResult)?.Option.Name ?? "--server";
 
     private static bool TryQuery(string query, out WireFormat? format)
     {

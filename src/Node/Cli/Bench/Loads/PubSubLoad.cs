@@ -16,7 +16,11 @@ internal sealed class PubSubLoad : IDisposable
     // Behind the last message there is only the answer to one PING.
     private static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(5);
 
+    // From one node to another a subscription takes a moment, and nobody says when it has arrived.
+    private static readonly TimeSpan SpreadTime = TimeSpan.FromSeconds(1);
+
     private readonly Target _target;
+    private readonly Target _subscribersTarget;
     private readonly PubSubPlan _plan;
     private readonly LoadRun _run;
     private readonly Pace? _pace;
@@ -26,9 +30,9 @@ internal sealed class PubSubLoad : IDisposable
     private Churn? _churn;
     private readonly StrongBox<bool> _recording = new();
 
-    private PubSubLoad(Target target, PubSubPlan plan, LoadRun run)
+    private PubSubLoad(Target target, Target? subscribers, PubSubPlan plan, LoadRun run)
     {
-        (_target, _plan, _run) = (target, plan, run);
+        (_target, _subscribersTarget, _plan, _run) = (target, subscribers ?? target, plan, run);
         _pace = plan.Rate is { } rate ? new Pace(rate, plan.Publishers) : null;
     }
 
@@ -36,9 +40,9 @@ internal sealed class PubSubLoad : IDisposable
 
     private long Delivered => _subscribers.Sum(subscriber => subscriber.Delivered);
 
-    public static PubSubResult Run(Target target, PubSubPlan plan, ServerProbe probe, LoadRun run, ProgressView view)
+    public static PubSubResult Run(Target target, Target? subscribers, PubSubPlan plan, ServerProbe probe, LoadRun run, ProgressView view)
     {
-        using var load = new PubSubLoad(target, plan, run);
+        using var load = new PubSubLoad(target, subscribers, plan, run);
         load.Open();
         return load.Measure(probe, view);
     }
@@ -57,6 +61,8 @@ internal sealed class PubSubLoad : IDisposable
         // All subscriptions are in effect before the first message.
         for (var i = 0; i < _plan.Subscribers; i++)
             _subscribers.Add(Subscriber(i));
+        if (_subscribersTarget != _target)
+            _run.Wait(SpreadTime);
         for (var i = 0; i < _plan.Publishers; i++)
         {
             var block = new FrameBlock(_target.Format, Encoding.UTF8.GetBytes(_plan.SubjectOf(i)), _plan.PayloadBytes, default, Stamp.SourceOf(_run.Number, i));
@@ -75,10 +81,10 @@ internal sealed class PubSubLoad : IDisposable
 
     private Subscriber Subscriber(int index)
     {
-        var line = Line.Open(_target, Role.Subscriber);
+        var line = Line.Open(_subscribersTarget, Role.Subscriber);
         try
         {
-            line.Subscribe(_target.Format.Subscribe(1, Encoding.UTF8.GetBytes(_plan.SubjectOf(index)), Encoding.UTF8.GetBytes(_plan.Queue ?? "")));
+            line.Subscribe(_subscribersTarget.Format.Subscribe(1, Encoding.UTF8.GetBytes(_plan.SubjectOf(index)), Encoding.UTF8.GetBytes(_plan.Queue ?? "")));
             var who = $"subscriber {index}";
             return _plan.Queue is not null ? Checked(line, new GroupCheck(who, _run.Number, _plan.Publishers))
                 : _plan.Pairs ? Checked(line, new SequenceCheck(who, _run.Number, index, 1))
@@ -132,7 +138,7 @@ internal sealed class PubSubLoad : IDisposable
         _run.WaitUntil(() => _subscribers.Sum(subscriber => subscriber.Check.Accounted) >= expected || receiving.TrueForAll(thread => !thread.IsAlive), _plan.Drain);
         // What came twice comes before the answer to this.
         if (_target.Format.HasSessions)
-            _subscribers.ForEach(subscriber => subscriber.Line.Send(_target.Format.Ping));
+            _subscribers.ForEach(subscriber => subscriber.Line.Send(_subscribersTarget.Format.Ping));
         if (!_run.WaitUntil(() => receiving.TrueForAll(thread => !thread.IsAlive), SettleTime))
             throw CommandFailure.Failed($"the server has not answered a subscriber's PING within {Figures.Seconds(SettleTime)}");
         _run.Close();

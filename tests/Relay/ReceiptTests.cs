@@ -123,12 +123,12 @@ public class ReceiptTests
         var busy = windows.Of("busy");
         for (var i = 0; i < 1000; i++)
         {
-            busy.TryTake((ulong)i, out _);
+            busy.TryTake((ulong)i, null, out _, out _);
             windows.Of($"passing {i}");
             windows.OfNobody();
         }
 
         Assert.Same(busy, windows.Of("busy"));
-        Assert.True(windows.Of("passing 0").TryTake(1, out _));
+        Assert.True(windows.Of("passing 0").TryTake(1, null, out _, out _));
     }
 }

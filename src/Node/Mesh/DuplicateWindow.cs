@@ -18,12 +18,22 @@ internal sealed class DuplicateWindow
     private long _top; // one behind the highest number seen
     private bool _begun;
 
+    private readonly byte[]? _notes;
+
     /// <param name="bits">A power of two of at least 64.</param>
-    public DuplicateWindow(int bits)
+    /// <param name="withNotes">Keeps a byte for each number.</param>
+    public DuplicateWindow(int bits, bool withNotes = false)
     {
         _bits = bits;
         _words = new ulong[bits / WordBits];
+        _notes = withNotes ? new byte[bits] : null;
     }
+
+    /// <summary>Remembers for a number that was taken how many got it; at most 255.</summary>
+    public void Note(long number, int receivers) => Volatile.Write(ref _notes![(int)(number % _bits)], (byte)Math.Min(receivers, byte.MaxValue));
+
+    /// <summary>What was noted for it, if it is still in the window.</summary>
+    public int NoteOf(long number) => Volatile.Read(ref _notes![(int)(number % _bits)]);
 
     /// <summary>True: this one is new, and now it is seen.</summary>
     public bool TryTake(long number) => TryTake(number, 1);

@@ -38,7 +38,7 @@ internal sealed class DuplicateWindows
     {
         private readonly Lazy<DuplicateWindow> _normal = new(() => new DuplicateWindow(NormalBits));
         private readonly Lazy<DuplicateWindow> _bulk = new(() => new DuplicateWindow(OtherBits));
-        private readonly Lazy<DuplicateWindow> _receipted = new(() => new DuplicateWindow(OtherBits));
+        private readonly Lazy<DuplicateWindow> _receipted = new(() => new DuplicateWindow(OtherBits, withNotes: true));
 
         public long Incarnation => incarnation;
 

@@ -117,7 +117,8 @@ internal sealed partial class LinkClient
     {
         if (_pieces is not null && _pieces.Length >= bytes)
             return;
-        var larger = _connection.RentScratch(bytes) ?? Slab.Foreign(new byte[SlabPool.SizeFor(bytes)]);
+        // Not from the connection's credit: it would stop reading, and so never get the rest.
+        var larger = Slab.Foreign(GC.AllocateUninitializedArray<byte>(SlabPool.SizeFor(bytes)));
         _pieces?.Buffer.AsSpan(0, _piecesFill).CopyTo(larger.Buffer);
         _pieces?.Release();
         _pieces = larger;

@@ -221,16 +221,15 @@ internal sealed partial class LinkClient
                     break;
                 case Fate.Here:
                     fanout.PublishHere(ref message, _queue);
-                    if (_lane == Lane.Receipted)
-                        _inbound.Receipts.Add((_number, fanout.LocalReceivers));
+                    Confirm(fanout.LocalReceivers);
                     break;
                 case Fate.Spread when run > 1:
                     fanout.PublishRun(ref message, run);
                     break;
                 default:
                     fanout.Publish(ref message);
-                    if (_lane == Lane.Receipted && fanout.LocalReceivers > 0)
-                        _inbound.Receipts.Add((_number, fanout.LocalReceivers));
+                    if (fanout.LocalReceivers > 0)
+                        Confirm(fanout.LocalReceivers);
                     break;
             }
         }
@@ -240,7 +239,15 @@ internal sealed partial class LinkClient
         {
             client._mesh.Counters.CountDuplicates(1);
             if (_fate == Fate.Here && _lane == Lane.Receipted)
-                _inbound!.Receipts.Add((_number, 0));
+                _inbound!.Receipts.Add((_number, _window!.NoteOf(_number)));
+        }
+
+        private void Confirm(int receivers)
+        {
+            if (_lane != Lane.Receipted)
+                return;
+            _window!.Note(_number, receivers);
+            _inbound!.Receipts.Add((_number, receivers));
         }
     }
 }

@@ -48,10 +48,10 @@ internal sealed partial class NativeClient
         if (!Admit(message, view.Id))
             return;
         _receipts ??= _producer is { Length: > 0 } ? core.Receipts.Of(_producer) : core.Receipts.OfNobody();
-        if (!_receipts.TryTake(view.Id, out var receivers))
+        if (!_receipts.TryTake(view.Id, core.Mesh is null ? null : _connection.Self, out var receivers, out var isAnswered))
         {
             core.Counters.CountDuplicate();
-            if (!_receipts.Wait(view.Id, _connection.Self, begin: false))
+            if (isAnswered)
                 SendOk(view.Id, receivers);
             return;
         }
@@ -82,11 +82,9 @@ internal sealed partial class NativeClient
         var put = new PendingPut(id, _receipts!);
         var asked = _fanout.Publish(ref message, put);
         var here = _fanout.LocalReceivers;
-        // Who waits must be known before anything is on its way.
         if (put.OpenParts > 0)
         {
             put.Frame = frame.ToArray();
-            _receipts!.Wait(id, _connection.Self, begin: true);
             _awaitedPuts++;
         }
 
@@ -94,7 +92,8 @@ internal sealed partial class NativeClient
         if (mesh.Receipts.Sent(put, receivers))
         {
             _awaitedPuts -= put.Frame.Length > 0 ? 1 : 0;
-            _receipts!.Answer(id, put.Receivers);
+            var others = _receipts!.Answer(id, put.Receivers).Where(client => !client.Equals(_connection.Self));
+            ReceiptDesk.Tell([.. others.Select(client => new Settled(client, id, put.Receivers))]);
             SendOk(id, put.Receivers);
         }
 

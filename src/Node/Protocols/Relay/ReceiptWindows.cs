@@ -62,38 +62,34 @@ internal sealed class ReceiptWindows(int idsPerProducer, int maxProducers)
         /// <summary>Since this was asked last.</summary>
         public bool WasUsed() => Interlocked.Exchange(ref _used, false);
 
-        /// <summary>False when this id was taken before; <paramref name="receivers"/> is then what it was answered with.</summary>
-        public bool TryTake(ulong id, out long receivers)
+        /// <summary>Takes an id, unless it was taken before.</summary>
+        /// <param name="id">The producer's.</param>
+        /// <param name="client">Who is to hear the answer, where it may come later; null: it comes at once.</param>
+        /// <param name="receivers">Of one that was taken before, and answered.</param>
+        /// <param name="isAnswered">False: it was taken and has no answer yet; the client will be told.</param>
+        public bool TryTake(ulong id, IActorRef? client, out long receivers, out bool isAnswered)
         {
             MarkUsed();
             lock (_gate)
             {
+                isAnswered = true;
                 if (_receivers.TryGetValue(id, out receivers))
-                    return false;
-                while (_order.Count >= capacity)
                 {
-                    var oldest = _order.Dequeue();
-                    _receivers.Remove(oldest);
-                    _waiting?.Remove(oldest);
+                    if (client is null || _waiting is null || !_waiting.TryGetValue(id, out var waiting))
+                        return false;
+                    isAnswered = false;
+                    if (!waiting.Contains(client))
+                        waiting.Add(client);
+                    return false;
                 }
+
+                while (_order.Count >= capacity)
+                    _receivers.Remove(_order.Dequeue()); // who waits for it is told all the same
 
                 _receivers[id] = 0;
                 _order.Enqueue(id);
-                return true;
-            }
-        }
-
-        /// <summary>Whoever sends this id from now on waits, until it is answered. True: it has no answer yet, and this one will be told.</summary>
-        public bool Wait(ulong id, IActorRef client, bool begin)
-        {
-            lock (_gate)
-            {
-                if (begin)
-                    (_waiting ??= [])[id] = [];
-                if (_waiting is null || !_waiting.TryGetValue(id, out var waiting))
-                    return false;
-                if (!waiting.Contains(client))
-                    waiting.Add(client);
+                if (client is not null)
+                    (_waiting ??= [])[id] = [client];
                 return true;
             }
         }

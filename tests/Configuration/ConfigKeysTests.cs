@@ -10,6 +10,7 @@ public sealed class ConfigKeysTests
     private const string EveryKind = """
         node {
           name = lab
+          cluster.address = "127.0.0.1:0"
           listeners = [
             { address = "tcp://127.0.0.1:0" }
             { address = "tcp://[::1]:0" }
@@ -44,6 +45,10 @@ public sealed class ConfigKeysTests
         ["node.dialer-defaults.pending-bytes"] = "128MiB",
         ["node.limits.connections"] = "9",
         ["node.sockets.driver"] = "managed",
+        ["node.cluster.address"] = "127.0.0.1:7501",
+        ["node.cluster.seeds"] = "[\"127.0.0.1:7501\"]",
+        ["node.cluster.profile"] = "lab",
+        ["node.cluster.roles"] = "[edge]",
     };
 
     private static readonly string[] DocumentedKeys = [.. Leaves((ConfigBlock)ConfigLoader.BuiltIn.Items["node"], "node")];

@@ -20,6 +20,7 @@ internal static class CommandTable
         new(StatusCommand.Name, StatusCommand.Description, StatusCommand.Create),
         new(EndpointsCommand.Name, EndpointsCommand.Description, EndpointsCommand.Create),
         new(ConnectionsCommand.Name, ConnectionsCommand.Description, ConnectionsCommand.Create),
+        new(ClusterCommand.Name, ClusterCommand.Description, ClusterCommand.Create),
         new(EndpointCommand.Name, EndpointCommand.Description, EndpointCommand.Create),
         new(ConfigCommand.Name, ConfigCommand.Description, ConfigCommand.Create),
     ];

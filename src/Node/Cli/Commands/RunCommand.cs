@@ -45,13 +45,18 @@ internal sealed class ConfigFlags
         "--listen", "URI", "Address to listen on, with its keys as a query. Repeatable; replaces the configured list. Port 0 takes any free one.");
 
     private readonly Option<string?> _http = Flag.Text("--http", "HOST:PORT|off", "Address of the HTTP API. Default 127.0.0.1:7480.");
+    private readonly Option<string?> _cluster = Flag.Text("--cluster", "HOST:PORT", "Be a member of a cluster, reachable by the others at this address.");
+
+    private readonly Option<string[]> _seed = Flag.Texts(
+        "--seed", "HOST:PORT", "A member to join through. Repeatable; the same list for all members. None: begin a cluster of one's own.");
+
     private readonly Option<string[]> _set = Flag.Texts("--set", "KEY=VALUE", "Any key of the configuration. Repeatable.");
     private readonly Option<string?> _logFormat = Flag.Text("--log-format", "text|json", "Form of the log on standard error. Default text.");
     private readonly Option<string?> _logLevel = Flag.Text("--log-level", "LEVEL", "trace, debug, info, warning or error. Default info.");
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_file, _name, _listen, _http, _set, _logFormat, _logLevel])
+        foreach (var option in (Option[])[_file, _name, _listen, _http, _cluster, _seed, _set, _logFormat, _logLevel])
             command.Options.Add(option);
     }
 
@@ -62,6 +67,8 @@ internal sealed class ConfigFlags
             Name = parsed.GetValue(_name),
             Listen = parsed.GetValue(_listen) ?? [],
             Http = parsed.GetValue(_http),
+            Cluster = parsed.GetValue(_cluster),
+            Seeds = parsed.GetValue(_seed) ?? [],
             LogLevel = parsed.GetValue(_logLevel),
             LogFormat = parsed.GetValue(_logFormat),
             Set = parsed.GetValue(_set) ?? [],

@@ -17,6 +17,7 @@ internal sealed partial record NodeOptions
     public required AcceptShortageOptions AcceptShortage { get; init; }
     public required DialOptions Dial { get; init; }
     public required HttpOptions Http { get; init; }
+    public required ClusterOptions Cluster { get; init; }
     public required SecurityOptions Security { get; init; }
     public required LogOptions Log { get; init; }
 
@@ -40,6 +41,7 @@ internal sealed partial record NodeOptions
             AcceptShortage = fields.Block("accept-shortage", o => o.AcceptShortage, AcceptShortageOptions.Map),
             Dial = fields.Block("dial", o => o.Dial, DialOptions.Map),
             Http = fields.Block("http", o => o.Http, HttpOptions.Map),
+            Cluster = fields.Block("cluster", o => o.Cluster, ClusterOptions.Map),
             Security = fields.Block("security", o => o.Security, SecurityOptions.Map),
             Log = fields.Block("log", o => o.Log, LogOptions.Map),
         };

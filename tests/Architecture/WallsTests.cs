@@ -19,6 +19,11 @@ public sealed class WallsTests
         new("src/Node/Protocols/", ["Anode.Hosting", "Anode.Operations", "Anode.Cli"]),
         new("src/Node/Protocols/*/Wire/", ["Akka", "Anode.Sockets"]),
         new("src/Node/Operations/", ["Anode.Cli"]),
+        new("src/Node/", ["Akka.Cluster", "Akka.Remote"], Beyond: "src/Node/Cluster/"),
+        new("src/Node/Cluster/", ["Anode.Hosting", "Anode.Operations", "Anode.Protocols", "Anode.Routing", "Anode.Cli"]),
+        new("src/Node/Sockets/", ["Anode.Cluster"]),
+        new("src/Node/Protocols/", ["Anode.Cluster"]),
+        new("src/Node/Routing/", ["Anode.Cluster"]),
     ];
 
     [Fact]
@@ -56,6 +61,9 @@ public sealed class WallsTests
     [InlineData("src/Node/Protocols/Native/Wire/A.cs", "using Anode.Sockets;")]
     [InlineData("src/Node/Protocols/Native/Wire/Deep/A.cs", "private Akka.Actor.IActorRef _owner;")]
     [InlineData("src/Node/Operations/A.cs", "using Anode.Cli;")]
+    [InlineData("src/Node/Operations/A.cs", "using Akka.Cluster;")]
+    [InlineData("src/Node/Cluster/A.cs", "using Anode.Protocols.Native;")]
+    [InlineData("src/Node/Sockets/A.cs", "using Anode.Cluster;")]
     public void Planted_offence_is_named_with_file_and_line(string path, string offence)
     {
         var found = Assert.Single(Offences(path, ["using System;", "", offence]));

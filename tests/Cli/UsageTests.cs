@@ -5,8 +5,8 @@ namespace Anode.Tests.Cli;
 public sealed class UsageTests
 {
     [Theory]
-    [InlineData("--cluster 127.0.0.1:1", "unknown option '--cluster'")]
-    [InlineData("run --seed 127.0.0.1:1", "unknown option '--seed'")]
+    [InlineData("--clutser 127.0.0.1:1", "unknown option '--clutser', did you mean --cluster?")]
+    [InlineData("run --sede 127.0.0.1:1", "unknown option '--sede', did you mean --seed?")]
     [InlineData("run somewhere", "unexpected argument 'somewhere'")]
     [InlineData("--name", "--name needs a value: --name NAME")]
     [InlineData("pubb a b", "unknown command 'pubb', did you mean pub?")]

@@ -11,7 +11,7 @@ public sealed class ConfigErrorTextTests
             """
             lab.conf:2: node.name = 'my node' is not a node's name: write 1 to 64 letters, digits, '-' or '_'
             lab.conf:3: node.drain-timeout = 'soon' is not a duration: write 500ms, 10s, 2m
-            lab.conf:4: unknown key 'node.clutser': did you mean 'node.dialers'?
+            lab.conf:4: unknown key 'node.clutser': did you mean 'node.cluster'?
             lab.conf:5: unknown key 'node.payload-bytes': did you mean 'node.limits.payload-bytes'?
             lab.conf:6: node.restart is a block: write node.restart { … }
             lab.conf:8: node.limits.payload-bytes = '2 MiB' is not a size: write 4096, 64KiB, 1MiB

@@ -10,6 +10,7 @@ public sealed class ConfigKeysTests
     private const string EveryKind = """
         node {
           name = lab
+          cluster.address = "127.0.0.1:0"
           listeners = [
             { address = "tcp://127.0.0.1:0" }
             { address = "tcp://[::1]:0" }
@@ -23,6 +24,7 @@ public sealed class ConfigKeysTests
             { address = "tcp://127.0.0.1:1", protocol = lines, subscribe = b }
             { address = "tcp://127.0.0.1:1", protocol = lines, publish = a }
           ]
+          peers = [ { address = "tcp://127.0.0.1:1" } ]
         }
         """;
 
@@ -33,6 +35,9 @@ public sealed class ConfigKeysTests
         ["node.runtime-dir"] = "/srv/elsewhere",
         ["node.listeners"] = "[]",
         ["node.dialers"] = "[]",
+        ["node.peers"] = "[]",
+        ["node.peer-defaults.token"] = "t",
+        ["node.links.token"] = "t",
         ["node.http.address"] = "off",
         ["node.http.token"] = "t",
         ["node.security.tokens"] = "[t]",
@@ -44,6 +49,10 @@ public sealed class ConfigKeysTests
         ["node.dialer-defaults.pending-bytes"] = "128MiB",
         ["node.limits.connections"] = "9",
         ["node.sockets.driver"] = "managed",
+        ["node.cluster.address"] = "127.0.0.1:7501",
+        ["node.cluster.seeds"] = "[\"127.0.0.1:7501\"]",
+        ["node.cluster.profile"] = "lab",
+        ["node.cluster.roles"] = "[edge]",
     };
 
     private static readonly string[] DocumentedKeys = [.. Leaves((ConfigBlock)ConfigLoader.BuiltIn.Items["node"], "node")];
@@ -73,7 +82,7 @@ public sealed class ConfigKeysTests
 
         string[] own = ["name", "address"];
         var read = context.Read
-            .Where(key => !key.Contains('[') && !own.Any(name => key == $"node.listener-defaults.{name}" || key == $"node.dialer-defaults.{name}"))
+            .Where(key => !key.Contains('[') && !own.Any(name => key == $"node.listener-defaults.{name}" || key == $"node.dialer-defaults.{name}" || key == $"node.peer-defaults.{name}"))
             .Where(key => !key.EndsWith(".keep-alive", StringComparison.Ordinal));
         Assert.Equal(DocumentedKeys.Order(StringComparer.Ordinal), read.Order(StringComparer.Ordinal));
     }

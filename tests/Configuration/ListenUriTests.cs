@@ -40,7 +40,7 @@ public sealed class ListenUriTests
 
     [Theory]
     [InlineData("udp://127.0.0.1:1?protocol=nats", "--listen: protocol = nats is for tcp:// and unix:// only: NATS has no datagrams")]
-    [InlineData("tcp://127.0.0.1:1?protocol=link", "--listen: node.listeners[0].protocol = 'link' is not available in this build: available are native, nats, lines")]
+    [InlineData("tcp://127.0.0.1:1?protocol=proxy", "--listen: node.listeners[0].protocol = 'proxy' is not available in this build: available are native, nats, lines, link")]
     [InlineData("tcp://127.0.0.1:1?protocol=proxy", "--listen: node.listeners[0].protocol = 'proxy' is not available in this build")]
     [InlineData("tcp://127.0.0.1:1?protocol=gopher", "--listen: node.listeners[0].protocol = 'gopher' is not one of native, nats, lines")]
     [InlineData("tls://127.0.0.1:1", "--listen: node.listeners[0].address = 'tls://127.0.0.1:1' needs TLS, which is not available in this build")]

@@ -27,6 +27,9 @@ internal sealed class NodeProcess : IAsyncDisposable
     /// <summary>host:port of the HTTP API; null when off.</summary>
     public string? Http { get; private set; }
 
+    /// <summary>host:port as a member of a cluster; null when not one.</summary>
+    public string? Cluster { get; private set; }
+
     /// <summary>On TCP and a Unix socket, without HTTP unless <paramref name="args"/> say otherwise; returns when it is ready.</summary>
     public static Task<NodeProcess> StartAsync(params string[] args) => StartAsync(new Dictionary<string, string>(), args);
 
@@ -38,9 +41,10 @@ internal sealed class NodeProcess : IAsyncDisposable
         // Written beside and renamed: when it has its name, it is whole.
         watcher.Renamed += (_, renamed) => ready.TrySetResult(renamed.FullPath);
         string[] defaults = args.Contains("--http") ? [] : ["--http", "off"];
+        string[] name = args.Contains("--name") ? [] : ["--name", "box"];
         var node = new NodeProcess(folder, AnodeProcess.Start(environment,
         [
-            "run", "--name", "box", "--listen", "tcp://127.0.0.1:0", "--listen", $"unix://{folder.FullName}/box.sock",
+            "run", .. name, "--listen", "tcp://127.0.0.1:0", "--listen", $"unix://{folder.FullName}/box.sock",
             "--ready-file", Path.Combine(folder.FullName, "ready.json"), .. TestDriver.Arguments, .. defaults, .. args,
         ]));
         try
@@ -76,8 +80,11 @@ internal sealed class NodeProcess : IAsyncDisposable
     {
         using var json = JsonDocument.Parse(File.ReadAllText(ReadyFile));
         var listeners = json.RootElement.GetProperty("listeners").EnumerateArray().Select(listener => listener.GetProperty("address").GetString()!).ToList();
-        Tcp = listeners.First(address => address.StartsWith("tcp://", StringComparison.Ordinal));
-        Unix = listeners.First(address => address.StartsWith("unix://", StringComparison.Ordinal));
+        // A voter has none.
+        Tcp = listeners.Find(address => address.StartsWith("tcp://", StringComparison.Ordinal)) ?? "";
+        Unix = listeners.Find(address => address.StartsWith("unix://", StringComparison.Ordinal)) ?? "";
         Http = json.RootElement.GetProperty("http").GetString();
+        if (json.RootElement.GetProperty("cluster") is { ValueKind: JsonValueKind.Object } cluster)
+            Cluster = cluster.GetProperty("address").GetString();
     }
 }

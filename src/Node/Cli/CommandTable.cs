@@ -22,6 +22,7 @@ internal static class CommandTable
         new(ConnectionsCommand.Name, ConnectionsCommand.Description, ConnectionsCommand.Create),
         new(LinksCommand.Name, LinksCommand.Description, LinksCommand.Create),
         new(TraceCommand.Name, TraceCommand.Description, TraceCommand.Create),
+        new(ClusterCommand.Name, ClusterCommand.Description, ClusterCommand.Create),
         new(EndpointCommand.Name, EndpointCommand.Description, EndpointCommand.Create),
         new(ConfigCommand.Name, ConfigCommand.Description, ConfigCommand.Create),
     ];

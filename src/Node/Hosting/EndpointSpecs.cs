@@ -13,6 +13,8 @@ namespace Anode.Hosting;
 /// <summary>From configuration to what the sockets and protocols take: the one place where a protocol's name meets its code.</summary>
 internal sealed class EndpointSpecs(RelayCore core, SocketContext sockets, NatsServer nats)
 {
+    public const string LinkProtocol = "link";
+
     private const string NatsProtocol = "nats";
 
     public static SocketSettings SettingsOf(NodeOptions options) => new()
@@ -92,7 +94,23 @@ internal sealed class EndpointSpecs(RelayCore core, SocketContext sockets, NatsS
         new Sockets.DialOptions(options.Dial.MinBackoff, options.Dial.MaxBackoff, options.Dial.HealthyAfter, options.Dial.PermanentBackoff));
 
     public IReadOnlyList<EndpointSpec> Of(NodeOptions options) =>
-        [.. options.Listeners.Select(Of), .. options.Dialers.Select(Of), .. options.Peers.Select(Of)];
+        [.. options.Listeners.Select(Of), .. MembersDoor(options), .. options.Dialers.Select(Of), .. options.Peers.Select(Of)];
+
+    /// <summary>A member that declares no listener for links gets one, where the others reach it, so that they link to each other by themselves.</summary>
+    private IEnumerable<EndpointSpec> MembersDoor(NodeOptions options)
+    {
+        if (options.Cluster.Address is not { } cluster || options.Listeners.Any(listener => listener.Protocol == EndpointProtocol.Link))
+            yield break;
+        yield return new EndpointSpec
+        {
+            Name = "members",
+            Kind = EndpointKind.Listener,
+            Address = NetAddress.HostPort(Scheme.Tcp, cluster.Host, 0),
+            Protocol = LinkProtocol,
+            Stream = () => new LinkClient(core, new LinkTerms(Dialled: false, Cost: 0, Token: "")),
+            Overflow = OverflowPolicy.Drop,
+        };
+    }
 
     private EndpointSpec Of(PeerOptions peer) => new()
     {

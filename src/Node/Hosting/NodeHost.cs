@@ -62,11 +62,19 @@ internal sealed class NodeHost(LoadedConfig config, string? readyFile, TextWrite
 
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("anode");
         var announced = AnnounceAsync(app, logger);
-        await Task.WhenAny(_stop.Task, announced.ContinueWith(t => t.IsCompletedSuccessfully ? _stop.Task : Task.CompletedTask, TaskScheduler.Default).Unwrap());
+        var gone = _runtime.View.Cluster?.Gone ?? NeverAsync();
+        await Task.WhenAny(_stop.Task, gone, announced.ContinueWith(t => t.IsCompletedSuccessfully ? _stop.Task : Task.CompletedTask, TaskScheduler.Default).Unwrap());
         if (announced.IsFaulted)
         {
             await errors.WriteLineAsync($"anode: --ready-file {readyFile} cannot be written: {announced.Exception.InnerException!.Message}");
             await DrainAsync(app, logger);
+            return Failed;
+        }
+
+        if (gone.IsCompleted && !_stop.Task.IsCompleted)
+        {
+            await errors.WriteLineAsync($"anode: {await gone}: this node ends, and can be started anew to join again");
+            await DrainAsync(app, logger, Failed);
             return Failed;
         }
 
@@ -89,6 +97,9 @@ internal sealed class NodeHost(LoadedConfig config, string? readyFile, TextWrite
         builder.Services.AddRoutingCore();
         builder.Logging.SetMinimumLevel(config.Options.Log.Level);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        // In a cluster Akka tells at length of messages to those who have gone; what matters of it is said by the cluster's own actor.
+        if (config.Options.Cluster.Address is not null && config.Options.Log.Level == LogLevel.Information)
+            builder.Logging.AddFilter(NodeLogger.AkkaCategory, LogLevel.Warning);
         // It would log with its stack trace what RunAsync says in a sentence.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         builder.Logging.AddNodeConsole(config.Options.Log.Format);
@@ -117,20 +128,26 @@ internal sealed class NodeHost(LoadedConfig config, string? readyFile, TextWrite
     private async Task AnnounceAsync(WebApplication app, ILogger logger)
     {
         var endpoints = await _runtime.Ready.Ready;
+        if (_runtime.View.Cluster is { } cluster)
+            await cluster.Up;
         var http = _options.Http.Address is null ? null : HttpAddress.TextOf(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>());
         logger.LogInformation("{Name} is ready, HTTP on {Http}", _options.Name, http ?? "off");
         if (readyFile is not null)
-            await ReadyFile.WriteAsync(readyFile, ReadyFile.Json(_options.Name, endpoints, http), CancellationToken.None);
+            await ReadyFile.WriteAsync(readyFile, ReadyFile.Json(_options.Name, endpoints, http, _runtime.View.Cluster?.State), CancellationToken.None);
     }
 
-    private async Task DrainAsync(WebApplication app, ILogger logger)
+    private static Task<string> NeverAsync() => new TaskCompletionSource<string>().Task;
+
+    private async Task DrainAsync(WebApplication app, ILogger logger, int code = Done)
     {
         _runtime.View.Draining = true;
         _runtime.View.System?.EventStream.Publish(new NodeEvent("node-draining", null, null, "no new connections; those that are open are asked to end"));
         logger.LogInformation("{Name} is draining", _options.Name);
-        using var deadline = new Timer(_ => Environment.Exit(Done), null, _options.DrainTimeout + Grace, Timeout.InfiniteTimeSpan);
+        using var deadline = new Timer(_ => Environment.Exit(code), null, _options.DrainTimeout + Grace, Timeout.InfiniteTimeSpan);
         // First, so that others lead nothing through this node any more while its links still stand.
         _runtime.View.Relay.Mesh?.Actor.Tell(new MeshActor.Leave());
+        // Beside the endpoints' draining: the others need not wait for our clients to go.
+        var left = _runtime.View.Cluster is { } cluster && _runtime.View.System is { } system ? cluster.LeaveAsync(system, _options.DrainTimeout) : Task.CompletedTask;
         _runtime.Opener?.Tell(new End(CloseReason.ShuttingDown));
         if (_runtime.Endpoints is { } endpoints)
         {
@@ -144,6 +161,7 @@ internal sealed class NodeHost(LoadedConfig config, string? readyFile, TextWrite
             }
         }
 
+        await left;
         await app.StopAsync(CancellationToken.None);
         if (File.Exists(readyFile))
             File.Delete(readyFile);

@@ -9,13 +9,16 @@ namespace Anode.Hosting;
 /// <summary>Akka's log as the node's own: the actor as category, the sentence, and nothing said twice.</summary>
 internal sealed class NodeLogger : LoggerFactoryLogger
 {
+    /// <summary>Whatever is said by Akka's own actors.</summary>
+    public const string AkkaCategory = "akka";
+
     private readonly ILoggerFactory _factory = Context.System.Settings.Setup.Get<LoggerFactorySetup>().Value.LoggerFactory;
 
     /// <inheritdoc />
     protected override void Log(LogEvent log, ActorPath path)
     {
         var at = log.LogSource.IndexOf("/user/", StringComparison.Ordinal);
-        var category = at >= 0 ? log.LogSource[(at + "/user/".Length)..].TrimEnd(']') : "akka";
+        var category = at >= 0 ? log.LogSource[(at + "/user/".Length)..].TrimEnd(']') : AkkaCategory;
         _factory.CreateLogger(category).Log(LevelOf(log), 0, log, log.Cause, static (entry, _) => entry.Message?.ToString() ?? "");
     }
 

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Anode.Cluster;
 using Anode.Hosting.Configuration;
 using Anode.Operations;
 using Anode.Sockets;
@@ -15,7 +16,7 @@ internal sealed class NodeRuntime
         var relay = EndpointSpecs.CoreOf(options);
         var endpoints = new EndpointDirectory();
         var nats = EndpointSpecs.NatsOf(options, relay, endpoints);
-        Specs = new EndpointSpecs(relay, sockets, nats).Of(options);
+        Specs = options.Cluster.Voter ? [] : new EndpointSpecs(relay, sockets, nats).Of(options);
         View = new NodeView
         {
             Name = options.Name,
@@ -25,7 +26,10 @@ internal sealed class NodeRuntime
             Nats = nats,
             Endpoints = endpoints,
             Events = new EventLog(),
+            Cluster = options.Cluster.Address is null ? null : new ClusterNode(ClusterParts.SettingsOf(options)) { Doors = () => ClusterParts.DoorsOf(endpoints) },
         };
+        if (View.Cluster is { } cluster && relay.Mesh is not null)
+            cluster.Watcher = new MemberLinks(relay, endpoints, () => Endpoints);
         // Before the tree stands: a node of which nothing has begun must not look like one that has nothing to begin.
         foreach (var spec in Specs)
             View.Endpoints.Declare(spec);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Anode.Cluster;
 using Anode.Messages;
 
 namespace Anode.Hosting;
@@ -8,7 +9,7 @@ namespace Anode.Hosting;
 /// </summary>
 internal static class ReadyFile
 {
-    public static string Json(string name, IEnumerable<Endpoint.Status> endpoints, string? http) => JsonSerializer.Serialize(new
+    public static string Json(string name, IEnumerable<Endpoint.Status> endpoints, string? http, ClusterState? cluster) => JsonSerializer.Serialize(new
     {
         name,
         pid = Environment.ProcessId,
@@ -16,7 +17,7 @@ internal static class ReadyFile
             .Where(status => status.Kind != "dialer")
             .Select(status => new { name = status.Name, protocol = status.Protocol, address = status.Local!.ToString() }),
         http,
-        cluster = (string?)null,
+        cluster = cluster is null ? null : new { address = cluster.Self, members = cluster.Members.Select(member => member.Address) },
     });
 
     public static async Task WriteAsync(string path, string json, CancellationToken cancellation)

@@ -29,6 +29,7 @@ namespace Anode.Hosting;
 ///       conns, dialer   DialerActor: owns the socket while it connects
 ///   sockets             SocketsActor: sockets that other actors open and drive
 ///     socket-3, conn-19
+///   cluster             MembershipActor, with node.cluster.address: who the members are, and evidence against the silent
 /// </code>
 /// </summary>
 internal sealed class NodeActor : UntypedActor
@@ -49,6 +50,8 @@ internal sealed class NodeActor : UntypedActor
             Context.ActorOf(MeshActor.Props(mesh, view.Relay.Index, new LinkWire()), "mesh");
         runtime.Endpoints = Context.ActorOf(
             EndpointsActor.Props(runtime.Specs, view.Sockets, EndpointSpecs.GuardOptionsOf(runtime.Options), view.Endpoints), "endpoints");
+        if (view.Cluster is { } cluster)
+            Context.ActorOf(cluster.Props(), "cluster");
     }
 
     /// <summary>A branch that fails begins anew with all below it; ten failures in a minute are a bug that a restart does not heal.</summary>
@@ -62,6 +65,7 @@ internal static class SupervisionTree
 {
     public static AkkaConfigurationBuilder WithNode(this AkkaConfigurationBuilder builder, LoadedConfig config, NodeRuntime runtime) =>
         builder
+            .WithCluster(runtime.View.Cluster)
             .AddHocon(config.Akka, HoconAddMode.Prepend)
             .AddHocon(SockSerializer.Config, HoconAddMode.Prepend)
             .AddHocon(LeanMailbox.Declaration, HoconAddMode.Prepend)

@@ -105,6 +105,7 @@ internal sealed record ApiError(string Error);
 [JsonSerializable(typeof(ApiNode))]
 [JsonSerializable(typeof(ApiActor))]
 [JsonSerializable(typeof(ApiSubscriptions))]
+[JsonSerializable(typeof(ApiCluster))]
 [JsonSerializable(typeof(ApiNotReady))]
 [JsonSerializable(typeof(ApiDraining))]
 [JsonSerializable(typeof(ApiError))]

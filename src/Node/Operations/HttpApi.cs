@@ -36,6 +36,7 @@ internal static class HttpApi
         app.MapRead("/api/connections", context => Connections(context, view));
         app.MapRead("/api/supervision", context => Supervision(context, view));
         app.MapRead("/api/subscriptions", context => Json(context, SubscriptionsOf(view), ApiJson.Api.ApiSubscriptions));
+        app.MapRead("/api/cluster", context => Json(context, ApiCluster.Of(view.Cluster), ApiJson.Api.ApiCluster));
         app.MapMonitoring(view);
         app.MapMesh(view);
         app.MapGet("/api/events", context => EventStreams.Serve(context, view));

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Anode.Cluster;
 using Anode.Protocols.Nats;
 using Anode.Protocols.Relay;
 using Anode.Sockets;
@@ -22,6 +23,9 @@ internal sealed class NodeView
     public required EndpointDirectory Endpoints { get; init; }
 
     public required EventLog Events { get; init; }
+
+    /// <summary>Null: the node is in no cluster.</summary>
+    public ClusterNode? Cluster { get; init; }
 
     public DateTimeOffset StartedAt { get; } = DateTimeOffset.UtcNow;
 

@@ -25,7 +25,7 @@ internal static class RunCommand
                 "anode --listen tcp://0.0.0.0:7400 --listen unix:///run/anode.sock --http off",
                 "anode run --config plant.conf --set node.limits.payload-bytes=4MiB",
                 "anode run --listen 'tcp://127.0.0.1:7500?protocol=lines&publish=lab.{connection}'",
-                "anode run --listen tcp://0.0.0.0:7400 --listen 'tcp://0.0.0.0:7401?protocol=link' --peer tcp://other:7401",
+                "anode run --listen 'tcp://0.0.0.0:7401?protocol=link' --peer tcp://other:7401",
             ],
         };
         config.AddTo(command);
@@ -49,13 +49,18 @@ internal sealed class ConfigFlags
         "--peer", "URI", "Node to keep a link to, where it listens with protocol=link. Repeatable; replaces the configured list.");
 
     private readonly Option<string?> _http = Flag.Text("--http", "HOST:PORT|off", "Address of the HTTP API. Default 127.0.0.1:7480.");
+    private readonly Option<string?> _cluster = Flag.Text("--cluster", "HOST:PORT", "Be a member of a cluster, reachable by the others at this address.");
+
+    private readonly Option<string[]> _seed = Flag.Texts(
+        "--seed", "HOST:PORT", "A member to join through. Repeatable; the same list for all members. None: begin a cluster of one's own.");
+
     private readonly Option<string[]> _set = Flag.Texts("--set", "KEY=VALUE", "Any key of the configuration. Repeatable.");
     private readonly Option<string?> _logFormat = Flag.Text("--log-format", "text|json", "Form of the log on standard error. Default text.");
     private readonly Option<string?> _logLevel = Flag.Text("--log-level", "LEVEL", "trace, debug, info, warning or error. Default info.");
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_file, _name, _listen, _peer, _http, _set, _logFormat, _logLevel])
+        foreach (var option in (Option[])[_file, _name, _listen, _peer, _http, _cluster, _seed, _set, _logFormat, _logLevel])
             command.Options.Add(option);
     }
 
@@ -67,6 +72,8 @@ internal sealed class ConfigFlags
             Listen = parsed.GetValue(_listen) ?? [],
             Peers = parsed.GetValue(_peer) ?? [],
             Http = parsed.GetValue(_http),
+            Cluster = parsed.GetValue(_cluster),
+            Seeds = parsed.GetValue(_seed) ?? [],
             LogLevel = parsed.GetValue(_logLevel),
             LogFormat = parsed.GetValue(_logFormat),
             Set = parsed.GetValue(_set) ?? [],

@@ -35,14 +35,10 @@ internal sealed class ConfigLayers(ConfigSchema schema, List<ConfigError> errors
         tree = AddFlag(tree, "--http", ["node", "http", "address"], overrides.Http);
         tree = AddFlag(tree, "--log-level", ["node", "log", "level"], overrides.LogLevel);
         tree = AddFlag(tree, "--log-format", ["node", "log", "format"], overrides.LogFormat);
-        tree = AddUris(tree, "--listen", "listeners", overrides.Listen);
-        return AddUris(tree, "--peer", "peers", overrides.Peers);
-    }
-
-    private static ConfigBlock AddUris(ConfigBlock tree, string flag, string list, IReadOnlyList<string> uris)
-    {
-        var origin = new Origin(flag, 0);
-        return uris.Count == 0 ? tree : tree.With(["node", list], new ConfigList([.. uris.Select(uri => new ConfigScalar(uri, origin))], origin));
+        tree = AddFlag(tree, "--cluster", ["node", "cluster", "address"], overrides.Cluster);
+        tree = AddFlags(tree, "--seed", ["node", "cluster", "seeds"], overrides.Seeds);
+        tree = AddFlags(tree, "--peer", ["node", "peers"], overrides.Peers);
+        return AddFlags(tree, "--listen", ["node", "listeners"], overrides.Listen);
     }
 
     /// <summary>Turns endpoints written as one line into the blocks they stand for.</summary>
@@ -84,6 +80,12 @@ internal sealed class ConfigLayers(ConfigSchema schema, List<ConfigError> errors
 
     private static ConfigBlock AddFlag(ConfigBlock tree, string flag, string[] path, string? value) =>
         value is null ? tree : tree.With(path, new ConfigScalar(value, new Origin(flag, 0)));
+
+    private static ConfigBlock AddFlags(ConfigBlock tree, string flag, string[] path, IReadOnlyList<string> values)
+    {
+        var origin = new Origin(flag, 0);
+        return values.Count == 0 ? tree : tree.With(path, new ConfigList([.. values.Select(value => new ConfigScalar(value, origin))], origin));
+    }
 
     /// <summary>
     /// A shell has its own quotes, so single values are taken as they are. Lists, blocks and text in quotes are HOCON; but

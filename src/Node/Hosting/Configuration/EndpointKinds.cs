@@ -36,6 +36,12 @@ internal static class EndpointKinds
             : ValueKinds.Wrong<string>($"is not a name: write 1 to {MaxNameLength} letters, digits, '-', '_' or '.'"),
     };
 
+    /// <summary>An item of a list of names: as <see cref="Name"/>, and not empty.</summary>
+    public static readonly ValueKind<string> Word = Name with
+    {
+        Parse = text => text.Length == 0 ? ValueKinds.Wrong<string>("is empty") : Name.Parse(text),
+    };
+
     /// <summary>Octal, as <c>chmod</c> takes it; empty leaves what the process's umask gives.</summary>
     public static readonly ValueKind<UnixFileMode?> UnixMode = new(
         text => text.Length == 0 ? new Read<UnixFileMode?>(null, null)

@@ -19,6 +19,7 @@ internal sealed partial record NodeOptions
     public required AcceptShortageOptions AcceptShortage { get; init; }
     public required DialOptions Dial { get; init; }
     public required HttpOptions Http { get; init; }
+    public required ClusterOptions Cluster { get; init; }
     public required SecurityOptions Security { get; init; }
     public required LogOptions Log { get; init; }
 
@@ -44,6 +45,7 @@ internal sealed partial record NodeOptions
             AcceptShortage = fields.Block("accept-shortage", o => o.AcceptShortage, AcceptShortageOptions.Map),
             Dial = fields.Block("dial", o => o.Dial, DialOptions.Map),
             Http = fields.Block("http", o => o.Http, HttpOptions.Map),
+            Cluster = fields.Block("cluster", o => o.Cluster, ClusterOptions.Map),
             Security = fields.Block("security", o => o.Security, SecurityOptions.Map),
             Log = fields.Block("log", o => o.Log, LogOptions.Map),
         };
@@ -51,8 +53,8 @@ internal sealed partial record NodeOptions
         return EndpointNames.Complete(options);
     }
 
-    /// <summary>The node has part in a mesh: it listens for links, or dials some.</summary>
-    public bool HasLinks => Peers.Count > 0 || Listeners.Any(listener => listener.Protocol == EndpointProtocol.Link);
+    /// <summary>The node has part in a mesh: it listens for links, dials some, or is a member of a cluster, which link to each other.</summary>
+    public bool HasLinks => Peers.Count > 0 || Cluster is { Address: not null, Voter: false } || Listeners.Any(listener => listener.Protocol == EndpointProtocol.Link);
 
     /// <summary>One word of a subject (<c>_inbox.NODE.CONNECTION</c>), so without dots; the host's name is made to fit.</summary>
     private static ValueKind<string> NodeName(string hostName) => ValueKinds.Text with

@@ -17,6 +17,12 @@ internal sealed record Overrides
     /// <summary><c>--http HOST:PORT|off</c></summary>
     public string? Http { get; init; }
 
+    /// <summary><c>--cluster HOST:PORT</c></summary>
+    public string? Cluster { get; init; }
+
+    /// <summary><c>--seed HOST:PORT</c>, each; replaces the configured seeds.</summary>
+    public IReadOnlyList<string> Seeds { get; init; } = [];
+
     /// <summary><c>--log-level</c></summary>
     public string? LogLevel { get; init; }
 

@@ -8,13 +8,16 @@ namespace Anode.Sockets;
 internal sealed class EndpointDirectory
 {
     private readonly ConcurrentDictionary<string, EndpointEntry> _entries = new(StringComparer.Ordinal);
+    private int _order;
 
     /// <summary>In the order of declaration.</summary>
     public IEnumerable<EndpointEntry> All => _entries.Values.OrderBy(entry => entry.Order);
 
     public EndpointEntry? Find(string name) => _entries.GetValueOrDefault(name);
 
-    public EndpointEntry Declare(EndpointSpec spec) => _entries.GetOrAdd(spec.Name, _ => new EndpointEntry(spec, _entries.Count));
+    public EndpointEntry Declare(EndpointSpec spec) => _entries.GetOrAdd(spec.Name, _ => new EndpointEntry(spec, Interlocked.Increment(ref _order)));
+
+    public void Forget(string name) => _entries.TryRemove(name, out _);
 }
 
 /// <summary>One endpoint in the directory.</summary>

@@ -35,6 +35,12 @@ internal sealed class EndpointsActor : UntypedActor, IWithTimers
 
     internal sealed record Drained;
 
+    /// <summary>One more endpoint, while the node runs.</summary>
+    internal sealed record Add(EndpointSpec Spec) : IReapable;
+
+    /// <summary>Ends an endpoint that was added, at once, and forgets it.</summary>
+    internal sealed record Remove(string Name) : IReapable;
+
     protected override void PreStart()
     {
         Context.System.EventStream.Subscribe(Self, typeof(Endpoint.Changed));
@@ -59,6 +65,9 @@ internal sealed class EndpointsActor : UntypedActor, IWithTimers
             case Endpoint.Changed { Status: var status }: OnChanged(status); break;
             case Terminated { ActorRef: var guard }: OnGuardEnded(guard); break;
             case GuardAgain { Entry: var entry }: Guard(entry); break;
+            case Add add when _drainAsker is null: Guard(_directory.Declare(add.Spec)); break;
+            case Add: break;
+            case Remove remove: OnRemove(remove.Name); break;
             case DrainAll: DrainThem(); break;
             case EndpointGuard.Drained drained: OnDrained(drained.Name); break;
             default: Unhandled(message); break;
@@ -70,6 +79,18 @@ internal sealed class EndpointsActor : UntypedActor, IWithTimers
         var guard = Context.ActorOf(EndpointGuard.Props(entry.Spec, _sockets, _options, entry.Counters), entry.Spec.ActorName);
         entry.Guard = guard;
         _guards[Context.Watch(guard)] = entry;
+    }
+
+    private void OnRemove(string name)
+    {
+        if (_directory.Find(name) is not { Guard: { } guard } entry)
+            return;
+        _directory.Forget(name);
+        _policies.Remove(entry);
+        Timers.Cancel(name);
+        if (_guards.Remove(guard))
+            Context.Stop(guard);
+        OnDrained(name);
     }
 
     private void OnChanged(Endpoint.Status status)

@@ -80,7 +80,7 @@ internal sealed class SockSerializer(ExtendedActorSystem system) : SerializerWit
     /// In this order, what reading says to wrong types, to too few bytes, to large numbers, to broken UTF-8 and impossible
     /// dates, and to deep nesting. Anything else is a bug of ours and keeps its name.
     /// </summary>
-    private static bool IsMalformed(Exception e) =>
+    internal static bool IsMalformed(Exception e) =>
         e is MessagePackSerializationException or EndOfStreamException or OverflowException or ArgumentException
             or InsufficientExecutionStackException;
 

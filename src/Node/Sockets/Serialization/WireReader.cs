@@ -34,6 +34,9 @@ internal ref struct WireReader
             $"it ends after {reader._reader.Consumed} bytes and others follow");
     }
 
+    /// <summary>The array being read has items left: for lists, whose items are all alike.</summary>
+    public readonly bool HasMore => _item < _items;
+
     public bool? BoolOrNull() => Next() ? _reader.ReadBoolean() : null;
 
     public bool Bool() => BoolOrNull() ?? throw Missing();

@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using Anode.Tests.Support;
+using Xunit;
+
+namespace Anode.Tests.Cluster;
+
+/// <summary>Members as processes: they come, are killed, come back, leave.</summary>
+public sealed class MembershipTests
+{
+    [Fact]
+    public async Task Killed_member_is_down_at_once_and_comes_back_by_itself()
+    {
+        await using var members = await Members.StartAsync(3);
+        Assert.Equal("up", (await members.MemberAsync("b", "c"))?.GetProperty("status").GetString());
+
+        members["c"].Process.Kill();
+        var watch = Stopwatch.StartNew();
+        await members.UntilAsync(async () => (await members.MemberAsync("a", "c"))?.GetProperty("status").GetString() is null or "down", "c is not down");
+        // The detector and its margin would take ten seconds; here the machine may be busy with other tests.
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(6), $"after {watch.Elapsed}");
+
+        await members.StartAsync("c");
+        await members.UntilAsync(async () => (await members.MemberAsync("a", "c"))?.GetProperty("status").GetString() == "up", "c did not come back");
+
+        (await members["c"].StopAsync()).Exits(0);
+        await members.UntilAsync(async () => await members.MemberAsync("a", "c") is null, "c did not leave");
+        Assert.Contains("c at", members["a"].Process.Error.Text);
+        Assert.Contains("was exiting", members["a"].Process.Error.Text);
+    }
+
+    [Fact]
+    public async Task Node_alone_in_its_cluster_is_up_and_says_so_in_its_ready_file()
+    {
+        await using var node = await NodeProcess.StartAsync("--cluster", "127.0.0.1:0", "--http", "127.0.0.1:0", "--set", "node.cluster.voter=on");
+
+        var shown = (await AnodeProcess.RunAsync("cluster", "--http", node.Http!)).Exits(0).Out;
+
+        Assert.Contains(node.Cluster!, shown);
+        Assert.Contains("self, leader, voter", shown);
+        Assert.Equal("", node.Tcp); // a voter serves nobody
+        (await node.StopAsync()).Exits(0);
+    }
+
+    [Fact]
+    public async Task Seed_that_does_not_answer_leaves_the_node_unready()
+    {
+        await using var anode = AnodeProcess.Start(
+            "run", "--name", "x", "--listen", "tcp://127.0.0.1:0", "--http", "off", "--cluster", "127.0.0.1:0", "--seed", "127.0.0.1:1", "--ready-file", "/nowhere/x");
+
+        // The ready file cannot be written, and is not: for it the node would have to be let in.
+        await anode.Within(anode.Error.LineWith("joins the cluster"), "did not try");
+        anode.Terminate();
+
+        (await anode.EndAsync()).Exits(0);
+    }
+}

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Anode.Tests.Configuration;
+using Anode.Tests.Support;
 using Xunit;
 
 namespace Anode.Tests.Operations;
@@ -9,7 +10,9 @@ public sealed partial class MetricsTests
     [Fact]
     public async Task Metrics_are_those_of_the_documentation()
     {
-        await using var node = await HttpNode.StartAsync();
+        await using var other = await TestNode.StartAsync("", TestNode.Tcp, """{ address = "tcp://127.0.0.1:0", name = link, protocol = link }""");
+        await using var node = await HttpNode.StartAsync($$"""peers = ["{{other.Address("link")}}"]""");
+        await node.UntilAsync("/api/links", answer => answer.Text.Contains("\"peer\"", StringComparison.Ordinal));
         using (node.Connect())
         {
         }

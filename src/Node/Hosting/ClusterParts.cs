@@ -30,11 +30,15 @@ internal static class ClusterParts
             .Where(status => status is { State: Endpoint.State.Bound, Local: { IsUnix: false, Host: not ("0.0.0.0" or "::") } })
             .Select(status => new Door(status!.Protocol, status.Local!))];
 
+    /// <summary>Who has left the cluster has its actors ended by it, once the node's clients have gone; the node's own drain-timeout bounds that wait.</summary>
+    private const string PatientEnd = "akka.coordinated-shutdown.phases.before-actor-system-terminate.timeout = 10m";
+
     /// <summary>Without a cluster nothing of remoting is even configured: a node alone starts and idles as if there were none.</summary>
     public static AkkaConfigurationBuilder WithCluster(this AkkaConfigurationBuilder builder, ClusterNode? cluster) => cluster is null
         ? builder
         : builder
             .WithActorRefProvider(ProviderSelection.Cluster.Instance)
             .AddHocon(ClusterHocon.Of(cluster.Settings), HoconAddMode.Prepend)
+            .AddHocon(PatientEnd, HoconAddMode.Prepend)
             .AddHocon(ClusterSerializer.Config, HoconAddMode.Prepend);
 }

@@ -146,6 +146,10 @@ internal sealed class NodeHost(LoadedConfig config, string? readyFile, TextWrite
         using var deadline = new Timer(_ => Environment.Exit(code), null, _options.DrainTimeout + Grace, Timeout.InfiniteTimeSpan);
         // First, so that others lead nothing through this node any more while its links still stand.
         _runtime.View.Relay.Mesh?.Actor.Tell(new MeshActor.Leave());
+        var drained = new TaskCompletionSource<Akka.Done>(TaskCreationOptions.RunContinuationsAsynchronously);
+        // Who has left the cluster has its actors ended by it; not before our clients have gone.
+        if (_runtime.View is { Cluster: not null, System: { } actors })
+            CoordinatedShutdown.Get(actors).AddTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate, "drained", () => drained.Task);
         // Beside the endpoints' draining: the others need not wait for our clients to go.
         var left = _runtime.View.Cluster is { } cluster && _runtime.View.System is { } system ? cluster.LeaveAsync(system, _options.DrainTimeout) : Task.CompletedTask;
         _runtime.Opener?.Tell(new End(CloseReason.ShuttingDown));
@@ -162,6 +166,7 @@ internal sealed class NodeHost(LoadedConfig config, string? readyFile, TextWrite
         }
 
         await left;
+        drained.TrySetResult(Akka.Done.Instance);
         await app.StopAsync(CancellationToken.None);
         if (File.Exists(readyFile))
             File.Delete(readyFile);

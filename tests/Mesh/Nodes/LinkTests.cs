@@ -38,7 +38,10 @@ public sealed class LinkTests
         using var peer = Dial(node);
         peer.SendBytes(LinkFrames.Hello(LinkKind.Hello, Peer with
         {
-            MinVersion = min, MaxVersion = max, Token = token, Node = name == "SELF" ? node.View.Name : name,
+            MinVersion = min,
+            MaxVersion = max,
+            Token = token,
+            Node = name == "SELF" ? node.View.Name : name,
         }));
         Assert.Contains(text, peer.Receive());
         Assert.Equal($"[11,\"{code}\",30000]", peer.Receive());

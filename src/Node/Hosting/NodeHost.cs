@@ -24,6 +24,9 @@ internal sealed class NodeHost(LoadedConfig config, string? readyFile, TextWrite
     // Beyond drain-timeout the process ends whatever still hangs: a supervisor that waits would kill it anyway, later.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
 
+    /// <summary>A move is a few messages; longer than that nobody is there to take over.</summary>
+    private static readonly TimeSpan HandOverPatience = TimeSpan.FromSeconds(2);
+
     private readonly NodeOptions _options = config.Options;
     private readonly NodeRuntime _runtime = new(config.Options);
     private readonly TaskCompletionSource _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -143,6 +146,8 @@ internal sealed class NodeHost(LoadedConfig config, string? readyFile, TextWrite
         _runtime.View.System?.EventStream.Publish(new NodeEvent("node-draining", null, null, "no new connections; those that are open are asked to end"));
         logger.LogInformation("{Name} is draining", _options.Name);
         using var deadline = new Timer(_ => Environment.Exit(code), null, _options.DrainTimeout + Grace, Timeout.InfiniteTimeSpan);
+        if (code == Done && _runtime.View is { Cluster: { } member, System: { } actors })
+            await member.HandOverAsync(actors, _options.DrainTimeout < HandOverPatience ? _options.DrainTimeout : HandOverPatience);
         // Beside the endpoints' draining: the others need not wait for our clients to go.
         var left = _runtime.View.Cluster is { } cluster && _runtime.View.System is { } system ? cluster.LeaveAsync(system, _options.DrainTimeout) : Task.CompletedTask;
         _runtime.Opener?.Tell(new End(CloseReason.ShuttingDown));

@@ -35,11 +35,19 @@ internal sealed class EndpointsActor : UntypedActor, IWithTimers
 
     internal sealed record Drained;
 
+    /// <summary>Open an endpoint that moves.</summary>
+    internal sealed record Take(string Name) : IReapable;
+
+    /// <summary>Close it; answered by <see cref="Released"/> once nothing of it takes connections or datagrams any more.</summary>
+    internal sealed record Release(string Name, bool AtOnce) : IReapable;
+
+    internal sealed record Released(string Name) : IReapable;
+
     protected override void PreStart()
     {
         Context.System.EventStream.Subscribe(Self, typeof(Endpoint.Changed));
-        foreach (var spec in _specs)
-            Guard(_directory.Declare(spec));
+        foreach (var entry in _specs.Select(_directory.Declare).Where(entry => entry.Spec.Mobility is null || entry.IsTaken))
+            Guard(entry);
     }
 
     protected override void PostStop() => Context.System.EventStream.Unsubscribe(Self);
@@ -59,6 +67,8 @@ internal sealed class EndpointsActor : UntypedActor, IWithTimers
             case Endpoint.Changed { Status: var status }: OnChanged(status); break;
             case Terminated { ActorRef: var guard }: OnGuardEnded(guard); break;
             case GuardAgain { Entry: var entry }: Guard(entry); break;
+            case Take take: OnTake(take.Name); break;
+            case Release release: OnRelease(release); break;
             case DrainAll: DrainThem(); break;
             case EndpointGuard.Drained drained: OnDrained(drained.Name); break;
             default: Unhandled(message); break;
@@ -70,6 +80,33 @@ internal sealed class EndpointsActor : UntypedActor, IWithTimers
         var guard = Context.ActorOf(EndpointGuard.Props(entry.Spec, _sockets, _options, entry.Counters), entry.Spec.ActorName);
         entry.Guard = guard;
         _guards[Context.Watch(guard)] = entry;
+    }
+
+    private void OnTake(string name)
+    {
+        if (_directory.Find(name) is not { } entry || _drainAsker is not null)
+            return;
+        entry.IsTaken = true;
+        if (entry.Guard is not { } guard || !_guards.ContainsKey(guard))
+            Guard(entry);
+        else if (entry.Status?.State == Endpoint.State.Closed)
+            guard.Tell(new Endpoint.Restart());
+    }
+
+    private void OnRelease(Release release)
+    {
+        if (_directory.Find(release.Name) is { } entry && entry.IsTaken && entry.Guard is { } guard && _guards.ContainsKey(guard))
+        {
+            entry.IsTaken = false;
+            guard.Tell(new EndpointGuard.ReleaseEndpoint(release.AtOnce, Sender));
+            return;
+        }
+
+        // Without a guard nothing of it is open; one that was about to be made anew is not wanted any more.
+        Timers.Cancel(release.Name);
+        if (_directory.Find(release.Name) is { } free)
+            free.IsTaken = false;
+        Sender.Tell(new Released(release.Name));
     }
 
     private void OnChanged(Endpoint.Status status)

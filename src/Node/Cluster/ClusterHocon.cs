@@ -12,8 +12,8 @@ internal static class ClusterHocon
           actor.provider = cluster
           remote {
             log-remote-lifecycle-events = off
-            # After a failure an address is not tried for this long. Akka's 5 s are longer than the whole way back of a node that was killed.
-            retry-gate-closed-for = 1s
+            # After a failure an address is not tried for this long, nor answered: Akka's 5 s are longer than the whole way back of a node that was killed.
+            retry-gate-closed-for = 200ms
             dot-netty.tcp {
               hostname = "{{settings.Address.Host}}"
               port = {{settings.Address.Port}}

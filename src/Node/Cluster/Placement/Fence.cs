@@ -6,7 +6,7 @@ namespace Anode.Cluster.Placement;
 /// </summary>
 internal sealed class Fence : IDisposable
 {
-    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(25);
 
     private readonly PlacementTimes _times;
     private readonly Action _fell;

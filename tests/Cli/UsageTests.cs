@@ -30,7 +30,7 @@ public sealed class UsageTests
     [InlineData("sub a --server udp://127.0.0.1:7400", "--server: 'udp://127.0.0.1:7400' is not tcp://HOST:PORT")]
     [InlineData("reply a answer --echo", "--echo: the answer is either")]
     [InlineData("status --http gopher://x", "--http: 'gopher://x' is not a URL")]
-    [InlineData("endpoint", "a command is missing: suspend, resume, restart, stop")]
+    [InlineData("endpoint", "a command is missing: suspend, resume, restart, stop, move")]
     [InlineData("endpoint pause x", "unknown command 'pause'")]
     [InlineData("endpoint stop", "NAME is missing")]
     [InlineData("config", "a command is missing: check, show")]

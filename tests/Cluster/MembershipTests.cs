@@ -24,8 +24,7 @@ public sealed class MembershipTests
 
         (await members["c"].StopAsync()).Exits(0);
         await members.UntilAsync(async () => await members.MemberAsync("a", "c") is null, "c did not leave");
-        Assert.Contains("c at", members["a"].Process.Error.Text);
-        Assert.Contains("was exiting", members["a"].Process.Error.Text);
+        await members["a"].Process.Within(members["a"].Process.Error.LineWith("was exiting"), "c did not leave in good order");
     }
 
     [Fact]
@@ -36,7 +35,8 @@ public sealed class MembershipTests
         var shown = (await AnodeProcess.RunAsync("cluster", "--http", node.Http!)).Exits(0).Out;
 
         Assert.Contains(node.Cluster!, shown);
-        Assert.Contains("self, leader, voter", shown);
+        Assert.Contains("self, leader", shown);
+        Assert.Contains("voter", shown);
         Assert.Equal("", node.Tcp); // a voter serves nobody
         (await node.StopAsync()).Exits(0);
     }

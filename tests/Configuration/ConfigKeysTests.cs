@@ -49,6 +49,9 @@ public sealed class ConfigKeysTests
         ["node.dialer-defaults.pending-bytes"] = "128MiB",
         ["node.limits.connections"] = "9",
         ["node.sockets.driver"] = "managed",
+        ["node.listener-defaults.placement"] = "cluster",
+        ["node.listener-defaults.roles"] = "[edge]",
+        ["node.listener-defaults.prefer"] = "[a]",
         ["node.cluster.address"] = "127.0.0.1:7501",
         ["node.cluster.seeds"] = "[\"127.0.0.1:7501\"]",
         ["node.cluster.profile"] = "lab",
@@ -64,8 +67,9 @@ public sealed class ConfigKeysTests
     public void Every_key_changes_an_option(string key)
     {
         var other = OtherValues.GetValueOrDefault(key) ?? Other(key);
-        // Lines need a subject; natives are not touched by one.
-        string[] needed = key.EndsWith(".protocol", StringComparison.Ordinal) ? [key.Replace("protocol", "publish") + "=x"] : [];
+        // Where it may run is a matter of what may move. Lines need a subject; natives are not touched by one.
+        string[] moving = key is "node.listener-defaults.roles" or "node.listener-defaults.prefer" ? ["node.listener-defaults.placement=cluster"] : [];
+        string[] needed = [.. moving, .. key.EndsWith(".protocol", StringComparison.Ordinal) ? [key.Replace("protocol", "publish") + "=x"] : (string[])[]];
         var changed = Configs.Options(EveryKind, Configs.Set([.. needed, $"{key}={other}"]));
         Assert.NotEqual(Configs.Options(EveryKind, Configs.Set(needed)), changed);
         Assert.Equal(changed, Configs.Options(EveryKind, Configs.Set([.. needed, $"{key}={other}"])));

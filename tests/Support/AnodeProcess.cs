@@ -63,6 +63,11 @@ internal sealed partial class AnodeProcess : IAsyncDisposable
 
     public void Interrupt() => Signal(SIGINT);
 
+    /// <summary>SIGSTOP: not one instruction more.</summary>
+    public void Freeze() => Signal(SIGSTOP);
+
+    public void Thaw() => Signal(SIGCONT);
+
     /// <summary>kill -9.</summary>
     public void Kill() => _process.Kill();
 
@@ -103,7 +108,7 @@ internal sealed partial class AnodeProcess : IAsyncDisposable
 
     private void Signal(int signal) => Assert.Equal(0, SendSignal(_process.Id, signal));
 
-    private const int SIGINT = 2, SIGTERM = 15;
+    private const int SIGINT = 2, SIGTERM = 15, SIGCONT = 18, SIGSTOP = 19;
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int SendSignal(int pid, int signal);

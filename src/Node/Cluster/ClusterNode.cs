@@ -1,18 +1,51 @@
 using System.Collections.Concurrent;
 using Akka.Actor;
 using Anode.Cluster.Membership;
+using Anode.Cluster.Placement;
+using Anode.Cluster.Wire;
+using Anode.Sockets;
 
 namespace Anode.Cluster;
 
 /// <summary>This node's part in the cluster, as the rest of the node sees it: the actors write, any thread reads.</summary>
 internal sealed class ClusterNode(ClusterSettings settings)
 {
+    private static readonly TimeSpan MoveTimeout = TimeSpan.FromSeconds(6);
+
     private readonly TaskCompletionSource _up = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<string> _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentDictionary<ProcessId, bool> _goneProcesses = [];
     private volatile ClusterState _state = ClusterState.Nowhere;
 
+    private volatile DirectorAt? _director;
+    private volatile IReadOnlyList<Placed> _placements = [];
+
     public ClusterSettings Settings => settings;
+
+    public PlacementTimes Times => PlacementTimes.Default;
+
+    /// <summary>Supervises the endpoints; set when the tree stands.</summary>
+    public IActorRef? Endpoints { get; set; }
+
+    /// <summary>Those of this node's endpoints that move.</summary>
+    public IReadOnlyList<EndpointEntry> Movable { get; set; } = [];
+
+    /// <summary>What this node had, and when.</summary>
+    public OwnershipLog History { get; } = new();
+
+    /// <summary>Whom this node's host heeds; null: nobody yet.</summary>
+    public DirectorAt? Director
+    {
+        get => _director;
+        set => _director = value;
+    }
+
+    /// <summary>Who has what, as the director last said.</summary>
+    public IReadOnlyList<Placed> Placements
+    {
+        get => _placements;
+        set => _placements = value;
+    }
 
     /// <summary>Told who the members are; null: nobody is.</summary>
     public IMemberWatcher? Watcher { get; set; }
@@ -40,11 +73,41 @@ internal sealed class ClusterNode(ClusterSettings settings)
     public Props Props() => MembershipActor.Props(this);
 
     /// <summary>The process behind this address is certainly gone: nothing of it is waited for.</summary>
-    public void NoteGone(ProcessId process) => _goneProcesses[process] = true;
+    /// <returns>It is news.</returns>
+    public bool NoteGone(ProcessId process) => _goneProcesses.TryAdd(process, true);
 
     public bool IsCertainlyGone(ProcessId process) => _goneProcesses.ContainsKey(process);
 
     public void PutOut(string why) => _gone.TrySetResult(why);
+
+    /// <summary>Has an endpoint moved; null: it has been, otherwise why not.</summary>
+    public async Task<string?> MoveAsync(string endpoint, string to, CancellationToken cancellation)
+    {
+        if (_director is not { } director)
+            return "there is no director yet";
+        try
+        {
+            return (await director.Actor.Ask<Moved>(new Move(endpoint, to), MoveTimeout, cancellation)).Why;
+        }
+        catch (AskTimeoutException)
+        {
+            return $"the director at {director.Address} did not answer within {MoveTimeout.TotalSeconds} s";
+        }
+    }
+
+    /// <summary>Lets others take over what this node has, and returns when they may; after so long it is closed in any case.</summary>
+    public async Task HandOverAsync(ActorSystem system, TimeSpan patience)
+    {
+        var host = system.ActorSelection(MembershipActor.Path + "/host");
+        try
+        {
+            await host.Ask<HostActor.HandedOver>(new HostActor.HandOver(), patience);
+        }
+        catch (AskTimeoutException)
+        {
+            host.Tell(new HostActor.CloseAll("nobody took over while this node left"));
+        }
+    }
 
     /// <summary>Leaves in good order, so that nobody waits for this node; returns when the others know it, or after so long.</summary>
     public async Task LeaveAsync(ActorSystem system, TimeSpan patience)
@@ -62,3 +125,9 @@ internal sealed class ClusterNode(ClusterSettings settings)
         }
     }
 }
+
+/// <summary>Who directs.</summary>
+/// <param name="Address">HOST:PORT of the member.</param>
+/// <param name="Term">Grows with each.</param>
+/// <param name="Actor">Takes <see cref="Move"/>.</param>
+internal sealed record DirectorAt(string Address, long Term, IActorRef Actor);

@@ -133,6 +133,7 @@ internal sealed class EndpointSpecs(RelayCore core, SocketContext sockets, NatsS
         Stream = StreamOf(listener.Protocol, listener.Lines),
         Datagram = DatagramOf(listener),
         Required = listener.Required,
+        Mobility = listener.Placement == PlacementKind.Cluster ? new Mobility(listener.Roles, listener.Prefer) : null,
         Backlog = listener.Backlog,
         MaxConnections = listener.MaxConnections,
         Overflow = listener.Protocol == EndpointProtocol.Link ? OverflowPolicy.Drop : OverflowOf(listener.SlowConsumer),

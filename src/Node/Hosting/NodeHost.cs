@@ -25,6 +25,9 @@ internal sealed class NodeHost(LoadedConfig config, string? readyFile, TextWrite
     // Beyond drain-timeout the process ends whatever still hangs: a supervisor that waits would kill it anyway, later.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
 
+    /// <summary>A move is a few messages; longer than that nobody is there to take over.</summary>
+    private static readonly TimeSpan HandOverPatience = TimeSpan.FromSeconds(2);
+
     private readonly NodeOptions _options = config.Options;
     private readonly NodeRuntime _runtime = new(config.Options);
     private readonly TaskCompletionSource _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -148,8 +151,10 @@ internal sealed class NodeHost(LoadedConfig config, string? readyFile, TextWrite
         _runtime.View.Relay.Mesh?.Actor.Tell(new MeshActor.Leave());
         var drained = new TaskCompletionSource<Akka.Done>(TaskCreationOptions.RunContinuationsAsynchronously);
         // Who has left the cluster has its actors ended by it; not before our clients have gone.
-        if (_runtime.View is { Cluster: not null, System: { } actors })
-            CoordinatedShutdown.Get(actors).AddTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate, "drained", () => drained.Task);
+        if (_runtime.View is { Cluster: not null, System: { } leaving })
+            CoordinatedShutdown.Get(leaving).AddTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate, "drained", () => drained.Task);
+        if (code == Done && _runtime.View is { Cluster: { } member, System: { } actors })
+            await member.HandOverAsync(actors, _options.DrainTimeout < HandOverPatience ? _options.DrainTimeout : HandOverPatience);
         // Beside the endpoints' draining: the others need not wait for our clients to go.
         var left = _runtime.View.Cluster is { } cluster && _runtime.View.System is { } system ? cluster.LeaveAsync(system, _options.DrainTimeout) : Task.CompletedTask;
         _runtime.Opener?.Tell(new End(CloseReason.ShuttingDown));

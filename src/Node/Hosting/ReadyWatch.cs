@@ -38,7 +38,7 @@ internal sealed class ReadyWatch(IReadOnlyList<EndpointSpec> specs)
 
         private void Look()
         {
-            if (!specs.All(spec => !spec.Required || IsBound(spec)))
+            if (!specs.All(spec => !spec.Required || spec.Mobility is not null || IsBound(spec)))
                 return;
             ready.TrySetResult([.. specs.Where(IsBound).Select(spec => _statuses[spec.Name])]);
             Context.Stop(Self);

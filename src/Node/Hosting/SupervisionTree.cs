@@ -30,6 +30,8 @@ namespace Anode.Hosting;
 ///   sockets             SocketsActor: sockets that other actors open and drive
 ///     socket-3, conn-19
 ///   cluster             MembershipActor, with node.cluster.address: who the members are, and evidence against the silent
+///     director          DirectorActor: one of all members' says who has which endpoint that moves
+///     host              HostActor: opens and closes this node's share
 /// </code>
 /// </summary>
 internal sealed class NodeActor : UntypedActor
@@ -51,7 +53,11 @@ internal sealed class NodeActor : UntypedActor
         runtime.Endpoints = Context.ActorOf(
             EndpointsActor.Props(runtime.Specs, view.Sockets, EndpointSpecs.GuardOptionsOf(runtime.Options), view.Endpoints), "endpoints");
         if (view.Cluster is { } cluster)
+        {
+            cluster.Endpoints = runtime.Endpoints;
+            cluster.Movable = [.. view.Endpoints.All.Where(entry => entry.Spec.Mobility is not null)];
             Context.ActorOf(cluster.Props(), "cluster");
+        }
     }
 
     /// <summary>A branch that fails begins anew with all below it; ten failures in a minute are a bug that a restart does not heal.</summary>

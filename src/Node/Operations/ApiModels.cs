@@ -16,7 +16,8 @@ internal sealed record ApiFailure(int Errno, string Name, string Message, DateTi
 internal sealed record ApiEndpoint(
     string Name, string Kind, string Protocol, string? Family, string Type, string? Local, string Address, string State, bool Required,
     int Incarnation, int Restarts, ApiFailure? LastFailure, int Attempts, DateTimeOffset? NextAttemptAt, int Connections, long Accepted,
-    long BytesIn, long BytesOut, long MessagesIn, long MessagesOut, long Dropped, string ActorPath)
+    long BytesIn, long BytesOut, long MessagesIn, long MessagesOut, long Dropped, string ActorPath,
+    string Placement, string? Owner, string? Epoch)
 {
     public static ApiEndpoint Of(EndpointEntry entry) => Of(entry, entry.Status);
 
@@ -31,7 +32,7 @@ internal sealed record ApiEndpoint(
             spec.Address.Kind.ToString(),
             status?.Local?.ToString(),
             spec.Address.ToString(),
-            (status?.State ?? Endpoint.State.Opening).ToString(),
+            (status?.State ?? (spec.Mobility is null || entry.IsTaken ? Endpoint.State.Opening : Endpoint.State.Closed)).ToString(),
             spec.Required,
             status?.Incarnation ?? 0,
             status?.Restarts ?? 0,
@@ -45,7 +46,10 @@ internal sealed record ApiEndpoint(
             counters.MessagesIn,
             counters.MessagesOut,
             counters.Dropped,
-            status?.ActorPath ?? $"/user/node/endpoints/{spec.ActorName}");
+            status?.ActorPath ?? $"/user/node/endpoints/{spec.ActorName}",
+            spec.Mobility is null ? "local" : "cluster",
+            entry.Place?.Owner,
+            entry.Place?.Epoch);
     }
 }
 
@@ -106,6 +110,8 @@ internal sealed record ApiError(string Error);
 [JsonSerializable(typeof(ApiActor))]
 [JsonSerializable(typeof(ApiSubscriptions))]
 [JsonSerializable(typeof(ApiCluster))]
+[JsonSerializable(typeof(ApiMove))]
+[JsonSerializable(typeof(ApiPlacement))]
 [JsonSerializable(typeof(ApiNotReady))]
 [JsonSerializable(typeof(ApiDraining))]
 [JsonSerializable(typeof(ApiError))]

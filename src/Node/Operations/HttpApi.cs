@@ -44,6 +44,7 @@ internal static class HttpApi
         app.MapPost("/api/endpoints/{name}/resume", context => Command(context, view, new Endpoint.Resume()));
         app.MapPost("/api/endpoints/{name}/restart", context => Command(context, view, new Endpoint.Restart()));
         app.MapPost("/api/endpoints/{name}/stop", context => Command(context, view, new Endpoint.Stop()));
+        app.MapPost("/api/endpoints/{name}/move", context => MoveApi.Serve(context, view));
         app.MapPost("/api/drain", context => Drain(context, view));
     }
 
@@ -202,7 +203,7 @@ internal static class HttpApi
         context, StatusCodes.Status404NotFound,
         $"there is no endpoint '{NameIn(context)}'; there are: {string.Join(", ", view.Endpoints.All.Select(entry => entry.Spec.Name))}");
 
-    private static string NameIn(HttpContext context) => (string)context.Request.RouteValues["name"]!;
+    internal static string NameIn(HttpContext context) => (string)context.Request.RouteValues["name"]!;
 
     internal static bool TryCount(HttpContext context, string key, int otherwise, out int count)
     {

@@ -26,8 +26,8 @@ internal sealed class NodeApi : IDisposable
     public Task<string> GetAsync(string path, CancellationToken cancellation) =>
         SendAsync(new HttpRequestMessage(HttpMethod.Get, path), cancellation);
 
-    public Task<string> PostAsync(string path, CancellationToken cancellation) =>
-        SendAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent("{}", Encoding.UTF8, "application/json") }, cancellation);
+    public Task<string> PostAsync(string path, CancellationToken cancellation, string json = "{}") =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(json, Encoding.UTF8, "application/json") }, cancellation);
 
     public void Dispose() => _http.Dispose();
 

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Cluster;
 using Akka.Event;
 using Akka.Remote;
+using Anode.Cluster.Placement;
 using Anode.Cluster.Wire;
 using Anode.Messages;
 using Anode.Sockets;
@@ -25,7 +26,10 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
     private readonly Dictionary<ProcessId, Hello> _early = [];
     private readonly Suspicions _suspicions;
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private IActorRef _director = ActorRefs.Nobody;
+    private IActorRef _host = ActorRefs.Nobody;
     private Address? _leader;
+    private TimeSpan _lossUntil;
     private IReadOnlyList<Door> _toldDoors = [];
     private bool _leaving;
 
@@ -50,6 +54,9 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
         _cluster.Subscribe(Self, SubscriptionInitialStateMode.InitialStateAsSnapshot, typeof(IMemberEvent), typeof(ReachabilityEvent), typeof(LeaderChanged));
         foreach (var sign in new[] { typeof(DisassociatedEvent), typeof(AssociationErrorEvent), typeof(ThisActorSystemQuarantinedEvent) })
             Context.System.EventStream.Subscribe(Self, sign);
+        var self = new ProcessId(SelfText, _cluster.SelfUniqueAddress.Uid);
+        _director = Context.ActorOf(DirectorActor.Props(_node, self), "director");
+        _host = Context.ActorOf(HostActor.Props(_node, self, _director), "host");
         Timers.StartPeriodicTimer(Greet.Instance, Greet.Instance, HelloInterval);
         Self.Tell(Join.Instance);
     }
@@ -111,6 +118,9 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
         if (change is not MemberRemoved)
             Put(member, !_peers.TryGetValue(member.UniqueAddress, out var known) || known.Reachable);
         Say(KindOf(change), member, change is MemberRemoved removed ? $"was {removed.PreviousStatus.ToString().ToLowerInvariant()}" : $"is {member.Status.ToString().ToLowerInvariant()}");
+        // Out without a word, and nobody knows for certain that it is gone: it may have endpoints for a while yet.
+        if (change is MemberDowned or MemberRemoved { PreviousStatus: MemberStatus.Down } && !_node.IsCertainlyGone(new ProcessId(Peer.TextOf(member.Address), member.UniqueAddress.Uid)))
+            _lossUntil = TimeSpan.FromMilliseconds(Fence.Now) + _node.Times.Interregnum;
         if (change is MemberRemoved)
             _peers.Remove(member.UniqueAddress);
         Publish();
@@ -248,9 +258,16 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
         string[] members = [.. _peers.Values.Where(peer => peer.HasVote).Select(peer => peer.Address)];
         if (_leaving || !_suspicions.IsGone(suspect.Process, members, out var refused))
             return;
-        Say("member-gone", suspect.Member, $"{refused} of {members.Length} members were refused at its ports: the process is gone");
-        _node.NoteGone(suspect.Process);
-        _cluster.Down(suspect.Member.Address);
+        if (_node.NoteGone(suspect.Process))
+        {
+            Say("member-gone", suspect.Member, $"{refused} of {members.Length} members were refused at its ports: the process is gone");
+            Publish();
+        }
+
+        // What ran there is free from now on. The membership waits for its detector: a member that is down but not yet unreachable cannot be
+        // removed, and could not come back as a new process meanwhile.
+        if (!suspect.Reachable)
+            _cluster.Down(suspect.Member.Address);
     }
 
     private void CountPair()
@@ -267,6 +284,8 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
     private void End(string why)
     {
         Context.System.EventStream.Publish(new NodeEvent("member-put-out", null, SelfText, why));
+        _host.Tell(new HostActor.CloseAll(why));
+        _director.Tell(new DirectorActor.Retire());
         _node.PutOut(why);
     }
 
@@ -279,10 +298,17 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
             self?.Member.Status.ToString().ToLowerInvariant() ?? "joining",
             _leader is null ? null : Peer.TextOf(_leader),
             [.. peers.Select(peer => peer.ToMember(peer == self))]);
+        var members = new DirectorActor.Members([.. peers.Select(peer => ElectorOf(peer, peer == self))], _lossUntil);
+        _host.Tell(members);
+        _director.Tell(members);
         _node.Watcher?.OnMembers(
             [.. peers.Where(peer => peer != self && peer.HasVote && peer.Hello is not null)
                 .Select(peer => new MemberInfo(peer.Hello!.Name, peer.Hello.Incarnation, peer.Hello.Link, peer.IsUp && peer.Reachable))]);
     }
+
+    /// <remarks>A process that is gone still counts for the majority: who decides must not become fewer by deciding.</remarks>
+    private Elector ElectorOf(Peer peer, bool isSelf) => new(
+        peer.Process, peer.HasVote, peer.IsUp && peer.Reachable && !_node.IsCertainlyGone(peer.Process) && !(isSelf && _leaving));
 
     private void Say(string kind, Member member, string text)
     {

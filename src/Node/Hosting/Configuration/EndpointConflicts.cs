@@ -11,6 +11,10 @@ internal static class EndpointConflicts
         RefuseNames(options, fields);
         RefusePlaces(options, fields);
         RefuseBounds(options, fields);
+        var moving = options.Listeners.ToList().FindIndex(listener => listener.Placement == PlacementKind.Cluster);
+        fields.Require(
+            moving < 0 || options.Cluster.Address is not null, "listeners",
+            "placement = cluster is for a node in a cluster: give it node.cluster.address, or --cluster HOST:PORT", moving);
     }
 
     private static void RefuseBounds(NodeOptions options, Fields<NodeOptions> fields)

@@ -25,6 +25,9 @@ internal static class EndpointKinds
             : ProtocolName.Parse(text),
     };
 
+    public static readonly ValueKind<PlacementKind> Placement =
+        ValueKinds.OneOf(("local", PlacementKind.Local), ("cluster", PlacementKind.Cluster));
+
     public static readonly ValueKind<SlowConsumerPolicy> SlowConsumer =
         ValueKinds.OneOf(("close", SlowConsumerPolicy.Close), ("drop", SlowConsumerPolicy.Drop));
 

@@ -15,6 +15,15 @@ internal sealed record ListenerOptions
     /// <summary>Whether the node counts as ready only once this is bound.</summary>
     public required bool Required { get; init; }
 
+    /// <summary>On every node that has it, or on one of them at a time.</summary>
+    public required PlacementKind Placement { get; init; }
+
+    /// <summary>A node needs one of these to run it; none: any node.</summary>
+    public required ValueList<string> Roles { get; init; }
+
+    /// <summary>Names of nodes, the best first.</summary>
+    public required ValueList<string> Prefer { get; init; }
+
     public required int Backlog { get; init; }
 
     /// <summary>Open connections at which accepting pauses; 0: no bound.</summary>
@@ -60,9 +69,15 @@ internal sealed record ListenerOptions
         var v6 = fields.Only(address.Family == Family.Inet6, "it is for IPv6 addresses like tcp://[::]:7400 only");
         var file = fields.Only(address.IsUnix && !address.IsAbstract, "it is for Unix sockets with a path only");
         var nativeDatagram = fields.Only(!isStream && protocol == EndpointProtocol.Native, "it is for native datagrams only");
+        var network = fields.Only(!address.IsUnix, "a Unix socket is one machine's: it is for tcp:// and udp:// only");
+        var placement = network.Value("placement", o => o.Placement, EndpointKinds.Placement);
+        var moving = fields.Only(placement == PlacementKind.Cluster, "it is for placement = cluster only");
         return new()
         {
             Name = name,
+            Placement = placement,
+            Roles = moving.List("roles", o => o.Roles, EndpointKinds.Word),
+            Prefer = moving.List("prefer", o => o.Prefer, EndpointKinds.Word),
             Address = address,
             Protocol = protocol,
             Required = fields.Switch("required", o => o.Required),

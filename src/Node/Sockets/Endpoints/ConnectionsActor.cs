@@ -60,7 +60,7 @@ internal sealed class ConnectionsActor : UntypedActor
 
     private void Adopt(Socket socket)
     {
-        if (_ending || TryIntroduce(socket) is not { } record)
+        if (_ending || _spec.Mobility is { MayServe: false } || TryIntroduce(socket) is not { } record)
         {
             socket.Dispose();
             OnEnded(adopted: false);

@@ -35,6 +35,15 @@ internal sealed class EndpointEntry(EndpointSpec spec, int order)
     /// <summary>Times the guard itself had to be made anew.</summary>
     public int GuardRestarts { get; set; }
 
+    /// <summary>Of an endpoint that moves: which node has it, and by which grant; null: nobody, or nobody knows.</summary>
+    public EndpointPlace? Place { get; set; }
+
+    /// <summary>Of an endpoint that moves: it is this node's.</summary>
+    public bool IsTaken { get; set; }
+
     /// <summary>As last published by the guard; null before it has said anything.</summary>
     public Endpoint.Status? Status { get; set; }
 }
+
+/// <summary>Who has an endpoint that moves.</summary>
+internal sealed record EndpointPlace(string Owner, string Epoch);

@@ -41,6 +41,7 @@ internal sealed class EndpointGuard : UntypedActor
     private bool _failureKnown;
     private NetAddress _address;
     private IActorRef? _drainAsker;
+    private IActorRef? _releaseAsker;
 
     private EndpointGuard(EndpointSpec spec, SocketContext sockets, GuardOptions options, EndpointCounters counters)
     {
@@ -63,9 +64,19 @@ internal sealed class EndpointGuard : UntypedActor
 
     internal sealed record Drained(string Name) : IReapable;
 
+    /// <summary>The endpoint is another node's from now on; <see cref="EndpointsActor.Released"/> once its own socket is closed.</summary>
+    /// <param name="AtOnce">Connections end without a word; otherwise in good order, while the new owner begins.</param>
+    /// <param name="Asker">Who waits for it.</param>
+    internal sealed record ReleaseEndpoint(bool AtOnce, IActorRef Asker) : IReapable;
+
     protected override void PreStart() => Self.Tell(Begin.Instance);
 
-    protected override void PostStop() => _retry?.Cancel();
+    protected override void PostStop()
+    {
+        _retry?.Cancel();
+        // The children end first, so there is nothing left to wait for.
+        ConfirmRelease();
+    }
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(OnFailure, loggingEnabled: false);
 
@@ -90,6 +101,7 @@ internal sealed class EndpointGuard : UntypedActor
             case Restart: OnRestart(); break;
             case Stop: OnStop(); break;
             case DrainEndpoint: OnDrain(); break;
+            case ReleaseEndpoint release: OnRelease(release); break;
             default: Unhandled(message); break;
         }
     }
@@ -193,6 +205,7 @@ internal sealed class EndpointGuard : UntypedActor
         switch (_state)
         {
             case State.Suspended or State.Closed or State.Draining:
+                ConfirmRelease();
                 break;
             case State.Opening when _halted:
                 Open(); // stopped by a command that wants it again
@@ -290,6 +303,32 @@ internal sealed class EndpointGuard : UntypedActor
             OnEmpty();
         else
             _connections.Tell(new Serving.EndAll(CloseReason.ShuttingDown));
+    }
+
+    private void OnRelease(ReleaseEndpoint release)
+    {
+        _releaseAsker = release.Asker;
+        if (release.AtOnce)
+        {
+            Halt();
+            if (_connections is not null)
+                Context.Stop(_connections);
+        }
+        else
+        {
+            HaltAccepting();
+            _connections?.Tell(new Serving.EndAll(CloseReason.EndpointStopped));
+        }
+
+        Become(State.Closed);
+        if (_owner is null)
+            ConfirmRelease();
+    }
+
+    private void ConfirmRelease()
+    {
+        _releaseAsker?.Tell(new EndpointsActor.Released(_spec.Name));
+        _releaseAsker = null;
     }
 
     private void OnEmpty()

@@ -37,6 +37,9 @@ internal sealed record EndpointSpec
 
     public Sock.Options Options { get; init; } = Sock.Options.Default;
 
+    /// <summary>Null: it runs here, always. Otherwise it begins only when somebody says so, and may have to end at once.</summary>
+    public Mobility? Mobility { get; init; }
+
     /// <summary>Name of the guard's actor; also what stands in actor paths.</summary>
     public string ActorName => "ep-" + Uri.EscapeDataString(Name);
 }

@@ -41,11 +41,23 @@ internal sealed class EndpointsActor : UntypedActor, IWithTimers
     /// <summary>Ends an endpoint that was added, at once, and forgets it.</summary>
     internal sealed record Remove(string Name) : IReapable;
 
+    /// <summary>Open an endpoint that moves.</summary>
+    internal sealed record Take(string Name) : IReapable;
+
+    /// <summary>Close it; answered by <see cref="Released"/> once nothing of it takes connections or datagrams any more.</summary>
+    internal sealed record Release(string Name, bool AtOnce) : IReapable;
+
+    internal sealed record Released(string Name) : IReapable;
+
     protected override void PreStart()
     {
         Context.System.EventStream.Subscribe(Self, typeof(Endpoint.Changed));
-        foreach (var spec in _specs)
-            Guard(_directory.Declare(spec));
+        foreach (var entry in _specs.Select(_directory.Declare).Where(entry => entry.Spec.Mobility is null || entry.IsTaken))
+            Guard(entry);
+        // Made anew, it still has those that were added meanwhile.
+        var declared = _specs.Select(spec => spec.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var added in _directory.All.Where(entry => !declared.Contains(entry.Spec.Name)).ToList())
+            Guard(added);
     }
 
     protected override void PostStop() => Context.System.EventStream.Unsubscribe(Self);
@@ -68,6 +80,8 @@ internal sealed class EndpointsActor : UntypedActor, IWithTimers
             case Add add when _drainAsker is null: Guard(_directory.Declare(add.Spec)); break;
             case Add: break;
             case Remove remove: OnRemove(remove.Name); break;
+            case Take take: OnTake(take.Name); break;
+            case Release release: OnRelease(release); break;
             case DrainAll: DrainThem(); break;
             case EndpointGuard.Drained drained: OnDrained(drained.Name); break;
             default: Unhandled(message); break;
@@ -91,6 +105,33 @@ internal sealed class EndpointsActor : UntypedActor, IWithTimers
         if (_guards.Remove(guard))
             Context.Stop(guard);
         OnDrained(name);
+    }
+
+    private void OnTake(string name)
+    {
+        if (_directory.Find(name) is not { } entry || _drainAsker is not null)
+            return;
+        entry.IsTaken = true;
+        if (entry.Guard is not { } guard || !_guards.ContainsKey(guard))
+            Guard(entry);
+        else if (entry.Status?.State == Endpoint.State.Closed)
+            guard.Tell(new Endpoint.Restart());
+    }
+
+    private void OnRelease(Release release)
+    {
+        if (_directory.Find(release.Name) is { } entry && entry.IsTaken && entry.Guard is { } guard && _guards.ContainsKey(guard))
+        {
+            entry.IsTaken = false;
+            guard.Tell(new EndpointGuard.ReleaseEndpoint(release.AtOnce, Sender));
+            return;
+        }
+
+        // Without a guard nothing of it is open; one that was about to be made anew is not wanted any more.
+        Timers.Cancel(release.Name);
+        if (_directory.Find(release.Name) is { } free)
+            free.IsTaken = false;
+        Sender.Tell(new Released(release.Name));
     }
 
     private void OnChanged(Endpoint.Status status)

@@ -54,7 +54,9 @@ internal ref struct WireReader
     /// <summary>A copy: the message may outlive the buffer it came in.</summary>
     public byte[] Bytes() => Next() ? _reader.ReadBytes()!.Value.ToArray() : throw Missing();
 
-    public string Text() => Next() ? StrictUtf8.GetString(_reader.ReadStringSequence()!.Value) : throw Missing();
+    public string? TextOrNull() => Next() ? StrictUtf8.GetString(_reader.ReadStringSequence()!.Value) : null;
+
+    public string Text() => TextOrNull() ?? throw Missing();
 
     public TimeSpan? SpanOrNull() => LongOrNull() is { } ticks ? TimeSpan.FromTicks(ticks) : null;
 

@@ -1,0 +1,14 @@
+namespace Anode.Sockets;
+
+/// <summary>Where an endpoint may run that runs in one place at a time.</summary>
+/// <param name="Roles">A node needs one of them; none: any node.</param>
+/// <param name="Prefer">Names of nodes, the best first.</param>
+internal sealed record Mobility(IReadOnlyList<string> Roles, IReadOnlyList<string> Prefer)
+{
+    private Func<bool> _mayServe = () => true;
+
+    /// <summary>Right now. Asked for every connection, by whoever takes it: that the word to stop is on its way is no reason to go on.</summary>
+    public bool MayServe => _mayServe();
+
+    public void GuardBy(Func<bool> mayServe) => _mayServe = mayServe;
+}

@@ -11,13 +11,13 @@ public sealed class MembershipTests
     public async Task Killed_member_is_down_at_once_and_comes_back_by_itself()
     {
         await using var members = await Members.StartAsync(3);
-        Assert.Equal("up", (await members.MemberAsync("b", "c"))?.GetProperty("status").GetString());
+        await members.UntilAsync(async () => (await members.MemberAsync("b", "c"))?.GetProperty("status").GetString() == "up", "b does not know c");
 
         members["c"].Process.Kill();
         var watch = Stopwatch.StartNew();
         await members.UntilAsync(async () => (await members.MemberAsync("a", "c"))?.GetProperty("status").GetString() is null or "down", "c is not down");
-        // The detector and its margin would take ten seconds; here the machine may be busy with other tests.
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(6), $"after {watch.Elapsed}");
+        // Without evidence the detector and its margin take ten.
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(9), $"after {watch.Elapsed}");
 
         await members.StartAsync("c");
         await members.UntilAsync(async () => (await members.MemberAsync("a", "c"))?.GetProperty("status").GetString() == "up", "c did not come back");

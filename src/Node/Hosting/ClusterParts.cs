@@ -30,6 +30,10 @@ internal static class ClusterParts
             .Where(status => status is { State: Endpoint.State.Bound, Local: { IsUnix: false, Host: not ("0.0.0.0" or "::") } })
             .Select(status => new Door(status!.Protocol, status.Local!))];
 
+    /// <summary>Those of the members that can take clients now.</summary>
+    public static IEnumerable<Door> DoorsOfOthers(ClusterNode? cluster) =>
+        cluster?.State.Members.Where(member => member is { IsSelf: false, Reachable: true, Status: "up" }).SelectMany(member => member.Doors) ?? [];
+
     /// <summary>Without a cluster nothing of remoting is even configured: a node alone starts and idles as if there were none.</summary>
     public static AkkaConfigurationBuilder WithCluster(this AkkaConfigurationBuilder builder, ClusterNode? cluster) => cluster is null
         ? builder

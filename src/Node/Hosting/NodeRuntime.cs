@@ -15,7 +15,7 @@ internal sealed class NodeRuntime
         var sockets = new SocketContext(EndpointSpecs.SettingsOf(options));
         var relay = EndpointSpecs.CoreOf(options);
         var endpoints = new EndpointDirectory();
-        var nats = EndpointSpecs.NatsOf(options, relay, endpoints);
+        var nats = EndpointSpecs.NatsOf(options, relay, endpoints, () => View?.Cluster);
         Specs = options.Cluster.Voter ? [] : new EndpointSpecs(relay, sockets, nats).Of(options);
         View = new NodeView
         {

@@ -42,6 +42,17 @@ public sealed class MembershipTests
     }
 
     [Fact]
+    public async Task Port_of_the_cluster_in_use_exits_1_with_a_sentence()
+    {
+        await using var taken = await NodeProcess.StartAsync();
+
+        var node = await AnodeProcess.RunAsync("--listen", "tcp://127.0.0.1:0", "--http", "off", "--cluster", taken.Tcp["tcp://".Length..]);
+
+        Assert.Equal(1, node.ExitCode); // above the sentence stands what Akka itself logs of it
+        Assert.Contains($"anode: the cluster's address {taken.Tcp} cannot be listened on: ", node.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Seed_that_does_not_answer_leaves_the_node_unready()
     {
         await using var anode = AnodeProcess.Start(

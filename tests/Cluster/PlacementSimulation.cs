@@ -86,7 +86,8 @@ internal sealed class PlacementSimulation(int seed, int count, int endpoints, Pl
                 _out.Add(process.Id);
                 Tell();
                 break;
-            case 3 when !process.Alive || _out.Contains(process.Id):
+            // A member is let in when all others have seen it.
+            case 3 when (!process.Alive || _out.Contains(process.Id)) && !Living.Any(IsSilent):
                 Revive(process);
                 break;
         }
@@ -203,7 +204,11 @@ internal sealed class PlacementSimulation(int seed, int count, int endpoints, Pl
             case Claim claim:
                 var answer = process.Host.OnClaim(from, claim, _now);
                 if (answer is Promise && from != process.Id)
+                {
                     process.Heard = (from, now);
+                    process.Director.OnHostPromised(claim.Term);
+                }
+
                 Post(process.Id, from, answer);
                 break;
             case Assign assign:

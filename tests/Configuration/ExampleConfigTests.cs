@@ -5,7 +5,9 @@ namespace Anode.Tests.Configuration;
 
 public sealed class ExampleConfigTests
 {
-    public static TheoryData<string> Examples => [.. Directory.GetFiles(Path.Combine(Repository.Root, "config"), "*.conf").Select(f => Path.GetFileName(f)!)];
+    public static TheoryData<string> Examples => [.. Directory.GetFiles(Folder, "*.conf", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(Folder, f))];
+
+    private static string Folder => Path.Combine(Repository.Root, "config");
 
     [Theory]
     [MemberData(nameof(Examples))]

@@ -30,6 +30,8 @@ internal static class ClusterHocon
             # A killed node that comes back is refused once, while its former self is taken off the list: with Akka's 10 s it is Up after 11.8 s.
             retry-unsuccessful-join-after = 500ms
             seed-node-timeout = 2s
+            # Nobody is half in: a majority is counted by all members alike.
+            allow-weakly-up-members = off
             gossip-interval = 300ms
             leader-actions-interval = 300ms
             unreachable-nodes-reaper-interval = 300ms

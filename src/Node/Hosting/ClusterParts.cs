@@ -33,6 +33,10 @@ internal static class ClusterParts
     /// <summary>Who has left the cluster has its actors ended by it, once the node's clients have gone; the node's own drain-timeout bounds that wait.</summary>
     private const string PatientEnd = "akka.coordinated-shutdown.phases.before-actor-system-terminate.timeout = 10m";
 
+    /// <summary>Those of the members that can take clients now.</summary>
+    public static IEnumerable<Door> DoorsOfOthers(ClusterNode? cluster) =>
+        cluster?.State.Members.Where(member => member is { IsSelf: false, Reachable: true, Status: "up" }).SelectMany(member => member.Doors) ?? [];
+
     /// <summary>Without a cluster nothing of remoting is even configured: a node alone starts and idles as if there were none.</summary>
     public static AkkaConfigurationBuilder WithCluster(this AkkaConfigurationBuilder builder, ClusterNode? cluster) => cluster is null
         ? builder

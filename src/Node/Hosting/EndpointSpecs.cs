@@ -1,3 +1,4 @@
+using Anode.Cluster;
 using Anode.Hosting.Configuration;
 using Anode.Mesh;
 using Anode.Messages;
@@ -76,17 +77,20 @@ internal sealed class EndpointSpecs(RelayCore core, SocketContext sockets, NatsS
         PermanentBackoff = options.Dial.PermanentBackoff,
     };
 
-    public static NatsServer NatsOf(NodeOptions options, RelayCore core, EndpointDirectory endpoints) => new(
+    /// <param name="options">Of this node.</param>
+    /// <param name="core">What all protocols share.</param>
+    /// <param name="endpoints">Whose NATS doors clients are told of.</param>
+    /// <param name="cluster">Whose members' doors they are told of as well; null: none.</param>
+    public static NatsServer NatsOf(NodeOptions options, RelayCore core, EndpointDirectory endpoints, Func<ClusterNode?> cluster) => new(
         options.Name,
         typeof(EndpointSpecs).Assembly.GetName().Version!.ToString(3),
         !core.Access.IsOpen,
         (int)options.Limits.PayloadBytes,
         options.Timeouts.LameDuck,
-        () => [.. endpoints.All
-            .Where(entry => entry.Spec is { Kind: EndpointKind.Listener, Protocol: NatsProtocol })
-            .Select(entry => entry.Status)
-            .Where(status => status is { State: Endpoint.State.Bound, Local: { IsUnix: false, Host: not ("0.0.0.0" or "::") } })
-            .Select(status => NatsServer.HostPort(status!.Local!))]);
+        () => [.. ClusterParts.DoorsOf(endpoints).Concat(ClusterParts.DoorsOfOthers(cluster()))
+            .Where(door => door.Protocol == NatsProtocol)
+            .Select(door => NatsServer.HostPort(door.Address))
+            .Distinct()]);
 
     public static EndpointGuard.GuardOptions GuardOptionsOf(NodeOptions options) => new(
         new Sockets.RestartOptions(

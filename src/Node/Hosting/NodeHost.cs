@@ -51,6 +51,11 @@ internal sealed class NodeHost(LoadedConfig config, string? readyFile, TextWrite
             await errors.WriteLineAsync($"anode: a value under akka {{ … }} is not what Akka takes: {e.Message}");
             return BadConfiguration;
         }
+        catch (Exception e) when (_options.Cluster.Address is not null && InnermostOf(e) is Win32Exception refused)
+        {
+            await errors.WriteLineAsync($"anode: the cluster's address {_options.Cluster.Address} cannot be listened on: {refused.Message}. It must be free and this machine's own: --cluster HOST:PORT");
+            return Failed;
+        }
 
         try
         {
@@ -84,6 +89,9 @@ internal sealed class NodeHost(LoadedConfig config, string? readyFile, TextWrite
         await DrainAsync(app, logger);
         return Done;
     }
+
+    /// <remarks>Beyond <see cref="Exception.GetBaseException"/>, which ends where aggregates do.</remarks>
+    private static Exception InnermostOf(Exception e) => e.InnerException is { } inner ? InnermostOf(inner) : e;
 
     private void OnSignal(PosixSignalContext signal)
     {

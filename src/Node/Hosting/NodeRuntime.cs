@@ -15,7 +15,7 @@ internal sealed class NodeRuntime
         var sockets = new SocketContext(EndpointSpecs.SettingsOf(options));
         var relay = EndpointSpecs.CoreOf(options);
         var endpoints = new EndpointDirectory();
-        var nats = EndpointSpecs.NatsOf(options, relay, endpoints);
+        var nats = EndpointSpecs.NatsOf(options, relay, endpoints, () => View?.Cluster);
         Specs = options.Cluster.Voter ? [] : new EndpointSpecs(relay, sockets, nats).Of(options);
         View = new NodeView
         {
@@ -30,6 +30,7 @@ internal sealed class NodeRuntime
         };
         if (View.Cluster is { } cluster && relay.Mesh is not null)
             cluster.Watcher = new MemberLinks(relay, endpoints, () => Endpoints);
+        relay.OtherDoors = () => [.. ClusterParts.DoorsOfOthers(View.Cluster).Where(door => door.Protocol == "native").Select(door => door.Address.ToString())];
         // Before the tree stands: a node of which nothing has begun must not look like one that has nothing to begin.
         foreach (var spec in Specs)
             View.Endpoints.Declare(spec);

@@ -29,7 +29,7 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
     private IActorRef _director = ActorRefs.Nobody;
     private IActorRef _host = ActorRefs.Nobody;
     private Address? _leader;
-    private TimeSpan _lossUntil;
+    private readonly Dictionary<ProcessId, TimeSpan> _losses = [];
     private IReadOnlyList<Door> _toldDoors = [];
     private bool _leaving;
 
@@ -118,9 +118,7 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
         if (change is not MemberRemoved)
             Put(member, !_peers.TryGetValue(member.UniqueAddress, out var known) || known.Reachable);
         Say(KindOf(change), member, change is MemberRemoved removed ? $"was {removed.PreviousStatus.ToString().ToLowerInvariant()}" : $"is {member.Status.ToString().ToLowerInvariant()}");
-        // Out without a word, and nobody knows for certain that it is gone: it may have endpoints for a while yet.
-        if (change is MemberDowned or MemberRemoved { PreviousStatus: MemberStatus.Down } && !_node.IsCertainlyGone(new ProcessId(Peer.TextOf(member.Address), member.UniqueAddress.Uid)))
-            _lossUntil = TimeSpan.FromMilliseconds(Fence.Now) + _node.Times.Interregnum;
+        NoteLoss(change);
         if (change is MemberRemoved)
             _peers.Remove(member.UniqueAddress);
         Publish();
@@ -129,6 +127,20 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
         else if (change is MemberJoined or MemberUp)
             Greet1(member, answer: true);
         CountPair();
+    }
+
+    private void NoteLoss(IMemberEvent change)
+    {
+        var (address, uid) = (Peer.TextOf(change.Member.Address), change.Member.UniqueAddress.Uid);
+        // Out without a word, and nobody knows for certain that it is gone: it may have endpoints for a while yet.
+        if (change is MemberDowned or MemberRemoved { PreviousStatus: MemberStatus.Down } && !_node.IsCertainlyGone(new ProcessId(address, uid)))
+            _losses.TryAdd(new ProcessId(address, uid), TimeSpan.FromMilliseconds(Fence.Now) + _node.Times.Interregnum);
+        // Unless its port is another's by now: two processes cannot have it.
+        foreach (var former in _losses.Keys.Where(lost => lost.Address == address && lost.Uid != uid).ToList())
+        {
+            _losses.Remove(former);
+            _node.NoteGone(former);
+        }
     }
 
     private void OnReachability(Member member, bool reachable)
@@ -298,7 +310,7 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
             self?.Member.Status.ToString().ToLowerInvariant() ?? "joining",
             _leader is null ? null : Peer.TextOf(_leader),
             [.. peers.Select(peer => peer.ToMember(peer == self))]);
-        var members = new DirectorActor.Members([.. peers.Select(peer => ElectorOf(peer, peer == self))], _lossUntil);
+        var members = new DirectorActor.Members([.. peers.Select(peer => ElectorOf(peer, peer == self))], _losses.Values.DefaultIfEmpty().Max());
         _host.Tell(members);
         _director.Tell(members);
         _node.Watcher?.OnMembers(

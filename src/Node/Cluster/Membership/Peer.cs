@@ -9,10 +9,13 @@ namespace Anode.Cluster.Membership;
 /// <param name="Hello">What it said of itself; null until it has.</param>
 internal sealed record Peer(Member Member, bool Reachable, Hello? Hello)
 {
-    /// <summary>Counts for a majority: declared down or on its way out, it has no say any more.</summary>
-    public bool HasVote => Member.Status is MemberStatus.Joining or MemberStatus.WeaklyUp or MemberStatus.Up or MemberStatus.Leaving;
+    /// <summary>
+    /// Counts for a majority: let in, which takes that all others have seen it, so that no two of them count majorities that do not meet. Declared
+    /// down or on its way out, it has no say any more.
+    /// </summary>
+    public bool HasVote => Member.Status is MemberStatus.Up or MemberStatus.Leaving;
 
-    public bool IsUp => Member.Status is MemberStatus.Up or MemberStatus.WeaklyUp;
+    public bool IsUp => Member.Status is MemberStatus.Up;
 
     public string Address => TextOf(Member.Address);
 

@@ -32,7 +32,7 @@ internal sealed class DirectorActor : UntypedActor, IWithTimers
     public static Props Props(ClusterNode node, ProcessId self) => Produce.Props(() => new DirectorActor(node, self));
 
     /// <summary>From this node's host: it heeds this one.</summary>
-    internal sealed record Heard(ProcessId Director) : IReapable;
+    internal sealed record Heard(ProcessId Director, long Term) : IReapable;
 
     /// <summary>Who there is, the oldest first.</summary>
     /// <param name="LossUntil">Until then a member that was put out may not have noticed yet.</param>
@@ -54,7 +54,7 @@ internal sealed class DirectorActor : UntypedActor, IWithTimers
         {
             case Look: Send(_brain.Tick(Now, _heard)); break;
             case Members members: OnMembers(members); break;
-            case Heard heard: _heard = (heard.Director, Now); break;
+            case Heard heard: OnHeard(heard); break;
             case Promise promise: Send(_brain.OnPromise(From(promise.Uid), promise, Now)); break;
             case Denied denied: _brain.OnDenied(denied); break;
             case Report report: Send(_brain.OnReport(From(report.Uid), report, Now)); break;
@@ -70,6 +70,13 @@ internal sealed class DirectorActor : UntypedActor, IWithTimers
     {
         _brain.SetMembers(members.All, members.LossUntil);
         Send(_brain.Tick(Now, _heard));
+    }
+
+    private void OnHeard(Heard heard)
+    {
+        _heard = (heard.Director, Now);
+        if (heard.Director != _self)
+            _brain.OnHostPromised(heard.Term);
     }
 
     private void OnRetire()

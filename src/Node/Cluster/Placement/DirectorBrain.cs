@@ -43,6 +43,8 @@ internal sealed class DirectorBrain(ProcessId self, PlacementTimes times, Func<P
     {
         _members = members;
         _lossUntil = lossUntil;
+        // It may turn out sooner that somebody is gone for certain.
+        _lossBefore = lossUntil < _lossBefore ? lossUntil : _lossBefore;
         if (!members.Any(member => member.Id == self && member.Takes))
             StepDown();
     }
@@ -80,6 +82,14 @@ internal sealed class DirectorBrain(ProcessId self, PlacementTimes times, Func<P
         if (!Directs && 2 * _members.Count(member => member.Votes && _echoes.ContainsKey(member.Id)) > _members.Count(member => member.Votes))
             TakeOffice(now);
         return Directs ? [.. Answer(from, promise.At, now), .. Plan(now)] : [];
+    }
+
+    /// <summary>This node's own host heeds another from now on: nobody directs whom his own host does not heed.</summary>
+    public void OnHostPromised(long term)
+    {
+        _highestTerm = Math.Max(_highestTerm, term);
+        if (term > _term)
+            StepDown();
     }
 
     public void OnDenied(Denied denied)

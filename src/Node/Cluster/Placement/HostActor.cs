@@ -91,7 +91,7 @@ internal sealed class HostActor : UntypedActor, IWithTimers
         if (answer is Promise)
             (_director, _node.Director) = (Sender, new DirectorAt(from.Address, claim.Term, Sender));
         if (answer is Promise && from != Self1)
-            _standby.Tell(new DirectorActor.Heard(from));
+            _standby.Tell(new DirectorActor.Heard(from, claim.Term));
         Sender.Tell(answer);
     }
 
@@ -100,7 +100,7 @@ internal sealed class HostActor : UntypedActor, IWithTimers
         var from = From(assign.Uid);
         if (from != _brain.Director || assign.Term != _brain.Term)
             return;
-        _standby.Tell(new DirectorActor.Heard(from));
+        _standby.Tell(new DirectorActor.Heard(from, assign.Term));
         var effects = _brain.OnAssign(from, assign, Fence.Now);
         Guard();
         Apply(effects);

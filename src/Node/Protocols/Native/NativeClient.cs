@@ -330,6 +330,7 @@ internal sealed partial class NativeClient(RelayCore core) : IConnectionProtocol
             Address = TextOf(record.Remote),
             MaxPayload = _limits.PayloadBytes,
             HeartbeatMs = (long)_heartbeat.TotalMilliseconds,
+            Addresses = core.OtherDoors(),
         };
         Answer(FrameWriter.SizeOf(welcome), out var room);
         Commit(FrameWriter.Welcome(room, !_connection.IsDatagram, welcome));
@@ -343,8 +344,9 @@ internal sealed partial class NativeClient(RelayCore core) : IConnectionProtocol
 
     private void SendBye(string reason)
     {
-        Answer(FrameWriter.SizeOfBye(reason), out var room);
-        Commit(FrameWriter.Bye(room, !_connection.IsDatagram, reason, (long)RetryAfter.TotalMilliseconds));
+        var addresses = core.OtherDoors();
+        Answer(FrameWriter.SizeOfBye(reason, addresses), out var room);
+        Commit(FrameWriter.Bye(room, !_connection.IsDatagram, reason, (long)RetryAfter.TotalMilliseconds, addresses));
     }
 
     /// <summary>Room for an answer, behind everything that was gathered before it.</summary>

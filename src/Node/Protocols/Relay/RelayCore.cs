@@ -30,6 +30,9 @@ internal sealed class RelayCore(string node, MessageLimits limits, AccessPolicy 
     public ConnectionQuota Quota { get; } = new(limits.Connections);
 
     public RelayCounters Counters { get; } = new();
+
+    /// <summary>Where native clients can go when this node is gone: doors of other members of its cluster.</summary>
+    public Func<IReadOnlyList<string>> OtherDoors { get; set; } = () => [];
 }
 
 /// <summary>Bounds of messages and of what one client may hold; see <c>hocon.conf</c> for the reasons.</summary>

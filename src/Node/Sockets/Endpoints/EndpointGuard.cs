@@ -17,7 +17,7 @@ namespace Anode.Sockets;
 /// <para>A failed child is always stopped and created again, never restarted in place: its next incarnation begins with an empty mailbox, and
 /// what the old one still had under way is reaped. When, is for <see cref="RestartPolicy"/> to say.</para>
 /// </remarks>
-internal sealed class EndpointGuard : UntypedActor
+internal sealed partial class EndpointGuard : UntypedActor
 {
     private readonly EndpointSpec _spec;
     private readonly SocketContext _sockets;
@@ -41,7 +41,6 @@ internal sealed class EndpointGuard : UntypedActor
     private bool _failureKnown;
     private NetAddress _address;
     private IActorRef? _drainAsker;
-    private IActorRef? _releaseAsker;
 
     private EndpointGuard(EndpointSpec spec, SocketContext sockets, GuardOptions options, EndpointCounters counters)
     {
@@ -63,11 +62,6 @@ internal sealed class EndpointGuard : UntypedActor
     internal sealed record DrainEndpoint : IReapable;
 
     internal sealed record Drained(string Name) : IReapable;
-
-    /// <summary>The endpoint is another node's from now on; <see cref="EndpointsActor.Released"/> once its own socket is closed.</summary>
-    /// <param name="AtOnce">Connections end without a word; otherwise in good order, while the new owner begins.</param>
-    /// <param name="Asker">Who waits for it.</param>
-    internal sealed record ReleaseEndpoint(bool AtOnce, IActorRef Asker) : IReapable;
 
     protected override void PreStart() => Self.Tell(Begin.Instance);
 
@@ -303,32 +297,6 @@ internal sealed class EndpointGuard : UntypedActor
             OnEmpty();
         else
             _connections.Tell(new Serving.EndAll(CloseReason.ShuttingDown));
-    }
-
-    private void OnRelease(ReleaseEndpoint release)
-    {
-        _releaseAsker = release.Asker;
-        if (release.AtOnce)
-        {
-            Halt();
-            if (_connections is not null)
-                Context.Stop(_connections);
-        }
-        else
-        {
-            HaltAccepting();
-            _connections?.Tell(new Serving.EndAll(CloseReason.EndpointStopped));
-        }
-
-        Become(State.Closed);
-        if (_owner is null)
-            ConfirmRelease();
-    }
-
-    private void ConfirmRelease()
-    {
-        _releaseAsker?.Tell(new EndpointsActor.Released(_spec.Name));
-        _releaseAsker = null;
     }
 
     private void OnEmpty()

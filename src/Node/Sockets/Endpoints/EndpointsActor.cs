@@ -120,7 +120,7 @@ internal sealed class EndpointsActor : UntypedActor, IWithTimers
 
     private void OnRelease(Release release)
     {
-        if (_directory.Find(release.Name) is { } entry && entry.IsTaken && entry.Guard is { } guard && _guards.ContainsKey(guard))
+        if (_directory.Find(release.Name) is { } entry && entry.Guard is { } guard && _guards.ContainsKey(guard))
         {
             entry.IsTaken = false;
             guard.Tell(new EndpointGuard.ReleaseEndpoint(release.AtOnce, Sender));

@@ -1,0 +1,34 @@
+using Anode.Tests.Operations;
+using Anode.Tests.Support;
+using Xunit;
+
+namespace Anode.Tests.Cluster;
+
+/// <summary>Where else a client may go.</summary>
+public sealed class DoorTests
+{
+    private const string Nats = """{ address = "tcp://127.0.0.1:0", name = nats, protocol = nats }""";
+
+    [Fact]
+    public async Task Doors_of_other_members_are_offered_in_connect_urls()
+    {
+        await using var a = await HttpNode.StartAsync("cluster.address = \"127.0.0.1:0\"", Nats);
+        await using var b = await HttpNode.StartAsync($$"""cluster { address = "127.0.0.1:0", seeds = ["{{a.View.Cluster!.State.Self}}"] }""", Nats);
+        string[] both = [$"127.0.0.1:{a.Address("nats").Port}", $"127.0.0.1:{b.Address("nats").Port}"];
+
+        await a.UntilAsync("/api/cluster", answer => both.All(door => answer.Text.Contains(door)));
+        using var client = await Blocking.Run(() => NatsTestClient.Dial(a.Address("nats")));
+
+        Assert.Equal(both, client.Info.GetProperty("connect_urls").EnumerateArray().Select(url => url.GetString()!));
+    }
+
+    [Fact]
+    public async Task Node_without_a_cluster_says_so_and_moves_nothing()
+    {
+        await using var node = await HttpNode.StartAsync();
+
+        Assert.False((await node.JsonAsync("/api/cluster")).GetProperty("enabled").GetBoolean());
+        var refused = await node.PostAsync("/api/endpoints/tcp/move");
+        Assert.Equal((409, "this node is in no cluster, so nothing can move"), (refused.Status, refused.Error));
+    }
+}

@@ -157,6 +157,7 @@ public abstract class SocketSpec : TestKit
         Assert.Equal(0, Sockets.Pool.RentedCount);
         Assert.Equal(0, Sockets.Pool.RentedBytes);
         Assert.Equal(0, Sockets.Connections.OpenCount);
-        Assert.Equal(_descriptors, Descriptors());
+        // Not more than before; what other tests of this process still had open may have been closed meanwhile.
+        Assert.InRange(Descriptors(), 0, _descriptors);
     }
 }

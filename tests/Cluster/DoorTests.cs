@@ -1,10 +1,12 @@
 using Anode.Tests.Operations;
+using Anode.Tests.Processes;
 using Anode.Tests.Support;
 using Xunit;
 
 namespace Anode.Tests.Cluster;
 
 /// <summary>Where else a client may go.</summary>
+[Collection(nameof(AloneCollection))]
 public sealed class DoorTests
 {
     private const string Nats = """{ address = "tcp://127.0.0.1:0", name = nats, protocol = nats }""";

@@ -3,12 +3,14 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Anode.Cluster.Placement;
 using Anode.Messages;
+using Anode.Tests.Processes;
 using Anode.Tests.Support;
 using Xunit;
 
 namespace Anode.Tests.Cluster;
 
 /// <summary>An endpoint that moves, on processes that are killed, told to go, and stopped.</summary>
+[Collection(nameof(AloneCollection))]
 public sealed class FailoverTests
 {
     private const string Front = "tcp://127.0.0.1:0?name=front&placement=cluster";

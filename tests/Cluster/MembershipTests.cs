@@ -1,10 +1,12 @@
 using System.Diagnostics;
+using Anode.Tests.Processes;
 using Anode.Tests.Support;
 using Xunit;
 
 namespace Anode.Tests.Cluster;
 
 /// <summary>Members as processes: they come, are killed, come back, leave.</summary>
+[Collection(nameof(AloneCollection))]
 public sealed class MembershipTests
 {
     [Fact]

@@ -3,6 +3,7 @@ using Akka.Remote;
 using Akka.TestKit.Xunit2;
 using Anode.Messages;
 using Anode.Tests.Operations;
+using Anode.Tests.Processes;
 using Anode.Tests.Support;
 using Xunit;
 
@@ -12,6 +13,7 @@ namespace Anode.Tests.Cluster;
 /// The socket operations of the contract, sent from an actor on one node to the sockets of another: the same messages, and the same end when the
 /// owner is gone.
 /// </summary>
+[Collection(nameof(AloneCollection))]
 public sealed class RemoteSocketTests
 {
     [Fact]

@@ -19,7 +19,18 @@ internal sealed class NodeLogger : LoggerFactoryLogger
     {
         var at = log.LogSource.IndexOf("/user/", StringComparison.Ordinal);
         var category = at >= 0 ? log.LogSource[(at + "/user/".Length)..].TrimEnd(']') : AkkaCategory;
-        _factory.CreateLogger(category).Log(LevelOf(log), 0, log, log.Cause, static (entry, _) => entry.Message?.ToString() ?? "");
+        // A peer that cannot be reached is no bug: Akka tells of it with the frames in which it noticed, in the text and beside it.
+        var isReport = at < 0 && LevelOf(log) < LogLevel.Error;
+        _factory.CreateLogger(category).Log(LevelOf(log), 0, log, isReport ? null : log.Cause, isReport ? Sentence : Text);
+    }
+
+    private static string Text(LogEvent entry, Exception? cause) => entry.Message?.ToString() ?? "";
+
+    private static string Sentence(LogEvent entry, Exception? cause)
+    {
+        var text = Text(entry, cause);
+        var frames = text.IndexOf("   at ", StringComparison.Ordinal);
+        return frames < 0 ? text : text[..frames].TrimEnd();
     }
 
     private static LogLevel LevelOf(LogEvent log) => log.LogLevel() switch

@@ -34,7 +34,7 @@ internal sealed class LinkFeed(Fanout fanout, LinkSubscriber link) : Feed(fanout
                 Fanout.Touch(this);
         }
 
-        var batch = _batches.FindLast(batch => batch.Lane == lane);
+        var batch = NewestOf(lane);
         if (batch is null || !batch.Continues(Fanout.Passage, number, node, queue))
             _batches.Add(batch = Begin(delivery, lane, number, node, queue));
         var bytes = first.FrameLength * count;
@@ -58,6 +58,18 @@ internal sealed class LinkFeed(Fanout fanout, LinkSubscriber link) : Feed(fanout
         Post(ref _normal);
         Post(ref _bulk);
         return 0;
+    }
+
+    /// <summary>A loop, since a lambda would be an object for every message.</summary>
+    private Batch? NewestOf(Lane lane)
+    {
+        for (var i = _batches.Count - 1; i >= 0; i--)
+        {
+            if (_batches[i].Lane == lane)
+                return _batches[i];
+        }
+
+        return null;
     }
 
     private void Post(ref Delivery? delivery)

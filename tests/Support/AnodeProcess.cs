@@ -22,7 +22,11 @@ internal sealed partial class AnodeProcess : IAsyncDisposable
 
     public static AnodeProcess Start(params string[] args) => Start(new Dictionary<string, string>(), args);
 
-    public static AnodeProcess Start(IReadOnlyDictionary<string, string> environment, params string[] args)
+    public static AnodeProcess Start(IReadOnlyDictionary<string, string> environment, params string[] args) =>
+        Start("anode.dll", environment, args);
+
+    /// <summary>Another program that lies beside the tests.</summary>
+    public static AnodeProcess Start(string assembly, IReadOnlyDictionary<string, string> environment, params string[] args)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -30,7 +34,7 @@ internal sealed partial class AnodeProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "anode.dll"));
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, assembly));
         foreach (var arg in args)
             start.ArgumentList.Add(arg);
         foreach (var foreign in start.Environment.Keys.Where(key => key.StartsWith("ANODE_", StringComparison.Ordinal)).ToList())
@@ -72,9 +76,9 @@ internal sealed partial class AnodeProcess : IAsyncDisposable
     public void Kill() => _process.Kill();
 
     /// <summary>Waits for the end, and for all that was written before it.</summary>
-    public async Task<Outcome> EndAsync()
+    public async Task<Outcome> EndAsync(TimeSpan? patience = null)
     {
-        await Within(_process.WaitForExitAsync(), "the process did not end");
+        await Within(_process.WaitForExitAsync(), "the process did not end", patience ?? Patience);
         await Task.WhenAll(Out.Ended, Error.Ended);
         return new Outcome(_process.ExitCode, Out.Text, Error.Text);
     }
@@ -82,7 +86,7 @@ internal sealed partial class AnodeProcess : IAsyncDisposable
     /// <summary>Waits, and tells in the failure what the process had to say.</summary>
     public async Task<T> Within<T>(Task<T> task, string otherwise)
     {
-        await Within((Task)task, otherwise);
+        await Within((Task)task, otherwise, Patience);
         return await task;
     }
 
@@ -94,11 +98,11 @@ internal sealed partial class AnodeProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private async Task Within(Task task, string otherwise)
+    private async Task Within(Task task, string otherwise, TimeSpan patience)
     {
         try
         {
-            await task.WaitAsync(Patience);
+            await task.WaitAsync(patience);
         }
         catch (Exception e) when (e is TimeoutException or InvalidOperationException)
         {

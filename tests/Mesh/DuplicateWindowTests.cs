@@ -41,6 +41,20 @@ public sealed class DuplicateWindowTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Names_that_are_invented_do_not_make_a_node_grow()
+    {
+        var windows = new DuplicateWindows();
+        var known = windows.Of("real", 1, Lane.Receipted);
+        Assert.NotNull(known);
+        var kept = Enumerable.Range(0, 10_000).Count(i => windows.Of($"invented-{i}", 1, Lane.Bulk) is not null);
+        Assert.InRange(kept, 1, 4096);
+        Assert.Same(known, windows.Of("real", 1, Lane.Receipted));
+        windows.Trim(node => node == "real");
+        Assert.Same(known, windows.Of("real", 1, Lane.Receipted));
+        Assert.NotNull(windows.Of("late", 1, Lane.Normal));
+    }
+
+    [Fact]
     public void Any_order_of_runs_is_judged_as_by_a_set()
     {
         const int Bits = 256;

@@ -9,16 +9,23 @@ internal sealed class DuplicateWindows
     // of a second. Those with receipts are bounded by how many may wait for one.
     private const int NormalBits = 1 << 20, OtherBits = 1 << 16;
 
-    private const int MaxOrigins = 1024;
+    // What is kept of nodes that are gone, and what is kept at all: a window of ordinary messages is 128 KiB, and a peer can invent names.
+    private const int MaxGone = 1024, MaxOrigins = 4096;
 
     private readonly ConcurrentDictionary<string, Windows> _byOrigin = new(StringComparer.Ordinal);
 
-    /// <summary>Null: the incarnation is over, a newer one has been heard of.</summary>
+    /// <summary>Null: the incarnation is over, a newer one has been heard of; or there are too many origins to remember one more.</summary>
     public DuplicateWindow? Of(string origin, long incarnation, Lane lane)
     {
         for (; ; )
         {
-            var known = _byOrigin.GetOrAdd(origin, static (_, incarnation) => new Windows(incarnation), incarnation);
+            if (!_byOrigin.TryGetValue(origin, out var known))
+            {
+                if (_byOrigin.Count >= MaxOrigins)
+                    return null;
+                known = _byOrigin.GetOrAdd(origin, static (_, incarnation) => new Windows(incarnation), incarnation);
+            }
+
             if (known.Incarnation == incarnation)
                 return known.Of(lane);
             if (known.Incarnation > incarnation)
@@ -30,7 +37,7 @@ internal sealed class DuplicateWindows
     /// <summary>Of nodes that are gone: kept as long as there are not too many, for one that comes back may send again what was seen.</summary>
     public void Trim(Func<string, bool> isKnown)
     {
-        foreach (var origin in _byOrigin.Keys.Where(origin => !isKnown(origin)).Take(Math.Max(0, _byOrigin.Count - MaxOrigins)).ToList())
+        foreach (var origin in _byOrigin.Keys.Where(origin => !isKnown(origin)).Take(Math.Max(0, _byOrigin.Count - MaxGone)).ToList())
             _byOrigin.TryRemove(origin, out _);
     }
 

@@ -95,6 +95,7 @@ public sealed class LinkTests
 
     [Theory]
     [InlineData("count")]
+    [InlineData("none")]
     [InlineData("kind")]
     [InlineData("subject")]
     [InlineData("longer")]
@@ -110,6 +111,7 @@ public sealed class LinkTests
         var bytes = how switch
         {
             "count" => Data(message, 2),
+            "none" => Data([], 2),
             "kind" => Data(NativeTestClient.Frame(4, 1, "a.b"), 1),
             "longer" => Data(message[..^1], 1),
             "ack" => LinkFrames.Ack(1_000_000),

@@ -8,6 +8,8 @@ namespace Anode.Protocols.Link;
 /// <summary>Messages that come over the link.</summary>
 internal sealed partial class LinkClient
 {
+    private const int MaxInbound = 4096;
+
     private readonly Dictionary<byte[], Inbound> _inbound = new(Utf8Key.Comparer);
     private readonly List<Settled> _settled = [];
     private Inflow _normal = null!;
@@ -145,8 +147,24 @@ internal sealed partial class LinkClient
             known.IsOver = true;
             known.Fanout.Forget();
         }
+        else if (_inbound.Count >= MaxInbound)
+        {
+            ForgetInbound();
+        }
 
         return _inbound[header.Origin.ToArray()] = new Inbound(core, new Passage(header.Origin.ToArray(), header.Incarnation, _link!), _connection.RentScratch);
+    }
+
+    /// <summary>All but those whose batch is under way: what is asked for again is made again.</summary>
+    private void ForgetInbound()
+    {
+        foreach (var (origin, inbound) in _inbound.Where(entry => entry.Value != _normal.Inbound && entry.Value != _bulkIn.Inbound).ToList())
+        {
+            inbound.Fanout.EndTurn();
+            SendReceipts(inbound);
+            inbound.Fanout.Forget();
+            _inbound.Remove(origin);
+        }
     }
 
     /// <summary>Of one origin's messages: their fan-out, and the receipts that are due to it.</summary>

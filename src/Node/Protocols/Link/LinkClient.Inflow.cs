@@ -31,7 +31,6 @@ internal sealed partial class LinkClient
     /// <param name="counts">Its bytes are acknowledged as they are read; those of pieces have been when they came.</param>
     private sealed class Inflow(LinkClient client, bool counts)
     {
-        private Inbound? _inbound;
         private DuplicateWindow? _window;
         private Fate _fate;
         private byte[] _to = [];
@@ -43,6 +42,9 @@ internal sealed partial class LinkClient
         private long _number;
         private int _left;
         private int _count;
+
+        /// <summary>Whose batch is at hand, or was last.</summary>
+        public Inbound? Inbound { get; private set; }
 
         public int Read(Slab slab, int offset, int length, out int needed)
         {
@@ -98,6 +100,12 @@ internal sealed partial class LinkClient
                 return 0;
             }
 
+            if (header.Count > 0 && header.DataBytes == 0)
+            {
+                client.Refuse(CloseReason.BadFrame, "a DATA frame that announces messages and carries none");
+                return 0;
+            }
+
             Begin(header);
             if (counts)
                 client._dataBytes += length;
@@ -117,8 +125,8 @@ internal sealed partial class LinkClient
                 return;
             }
 
-            _inbound = client.InboundOf(header);
-            var passage = _inbound.Passage;
+            Inbound = client.InboundOf(header);
+            var passage = Inbound.Passage;
             (_lane, _hops, _isRetry) = (header.Lane, header.Hops, header.IsRetry);
             _queue = header.Queue.IsEmpty ? null : header.Queue.ToArray();
             if (!header.To.IsEmpty && !header.To.SequenceEqual(mesh.Utf8Node))
@@ -197,7 +205,7 @@ internal sealed partial class LinkClient
             var isNew = _fate == Fate.Onward || _window!.TryTake(_number, run);
             if (!isNew && run > 1)
                 (run, isNew) = (1, _window!.TryTake(_number));
-            if (_inbound!.IsOver)
+            if (Inbound!.IsOver)
                 client._mesh.Counters.CountStale(run);
             else if (isNew)
                 Route(ref message, run);
@@ -211,7 +219,7 @@ internal sealed partial class LinkClient
 
         private void Route(ref Publication message, int run)
         {
-            var (passage, fanout) = (_inbound!.Passage, _inbound.Fanout);
+            var (passage, fanout) = (Inbound!.Passage, Inbound.Fanout);
             (passage.Lane, passage.Hops, passage.IsRetry, passage.Number) = (_lane, _hops, _isRetry, _number);
             switch (_fate)
             {
@@ -239,7 +247,7 @@ internal sealed partial class LinkClient
         {
             client._mesh.Counters.CountDuplicates(1);
             if (_fate == Fate.Here && _lane == Lane.Receipted)
-                _inbound!.Receipts.Add((_number, _window!.NoteOf(_number)));
+                Inbound!.Receipts.Add((_number, _window!.NoteOf(_number)));
         }
 
         private void Confirm(int receivers)
@@ -247,7 +255,7 @@ internal sealed partial class LinkClient
             if (_lane != Lane.Receipted)
                 return;
             _window!.Note(_number, receivers);
-            _inbound!.Receipts.Add((_number, receivers));
+            Inbound!.Receipts.Add((_number, receivers));
         }
     }
 }

@@ -30,6 +30,8 @@ public enum CloseReason
     ShuttingDown = 10,
     /// <summary>The node-wide buffer bound left no room for too long.</summary>
     OutOfBuffers = 11,
+    /// <summary>A fault was injected that ends connections.</summary>
+    Fault = 12,
 
     /// <summary>A frame that is not what the protocol allows.</summary>
     BadFrame = 20,

@@ -56,6 +56,7 @@ public sealed class ConfigKeysTests
         ["node.cluster.seeds"] = "[\"127.0.0.1:7501\"]",
         ["node.cluster.profile"] = "lab",
         ["node.cluster.roles"] = "[edge]",
+        ["node.faults.inject"] = "[\"loss node\"]",
     };
 
     private static readonly string[] DocumentedKeys = [.. Leaves((ConfigBlock)ConfigLoader.BuiltIn.Items["node"], "node")];
@@ -68,7 +69,8 @@ public sealed class ConfigKeysTests
     {
         var other = OtherValues.GetValueOrDefault(key) ?? Other(key);
         // Where it may run is a matter of what may move. Lines need a subject; natives are not touched by one.
-        string[] moving = key is "node.listener-defaults.roles" or "node.listener-defaults.prefer" ? ["node.listener-defaults.placement=cluster"] : [];
+        string[] moving = key is "node.listener-defaults.roles" or "node.listener-defaults.prefer" ? ["node.listener-defaults.placement=cluster"]
+            : key is "node.faults.inject" ? ["node.faults.enabled=on"] : [];
         string[] needed = [.. moving, .. key.EndsWith(".protocol", StringComparison.Ordinal) ? [key.Replace("protocol", "publish") + "=x"] : (string[])[]];
         var changed = Configs.Options(EveryKind, Configs.Set([.. needed, $"{key}={other}"]));
         Assert.NotEqual(Configs.Options(EveryKind, Configs.Set(needed)), changed);

@@ -24,6 +24,7 @@ internal static class CommandTable
         new(TraceCommand.Name, TraceCommand.Description, TraceCommand.Create),
         new(ClusterCommand.Name, ClusterCommand.Description, ClusterCommand.Create),
         new(EndpointCommand.Name, EndpointCommand.Description, EndpointCommand.Create),
+        new(FaultCommand.Name, FaultCommand.Description, FaultCommand.Create),
         new(ConfigCommand.Name, ConfigCommand.Description, ConfigCommand.Create),
     ];
 }

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Anode.Cluster;
+using Anode.Faults;
 using Anode.Hosting.Configuration;
 using Anode.Operations;
 using Anode.Sockets;
@@ -26,8 +27,10 @@ internal sealed class NodeRuntime
             Nats = nats,
             Endpoints = endpoints,
             Events = new EventLog(),
+            Faults = options.Faults.Enabled ? new FaultRoom(options.Faults.Longest) : null,
             Cluster = options.Cluster.Address is null ? null : new ClusterNode(ClusterParts.SettingsOf(options)) { Doors = () => ClusterParts.DoorsOf(endpoints) },
         };
+        sockets.Faults = View.Faults?.Board;
         if (View.Cluster is { } cluster && relay.Mesh is not null)
             cluster.Watcher = new MemberLinks(relay, endpoints, () => Endpoints);
         relay.OtherDoors = () => [.. ClusterParts.DoorsOfOthers(View.Cluster).Where(door => door.Protocol == "native").Select(door => door.Address.ToString())];

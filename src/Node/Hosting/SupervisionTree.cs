@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Hosting;
+using Anode.Faults;
 using Anode.Hosting.Configuration;
 using Anode.Mesh;
 using Anode.Operations;
@@ -29,6 +30,7 @@ namespace Anode.Hosting;
 ///       conns, dialer   DialerActor: owns the socket while it connects
 ///   sockets             SocketsActor: sockets that other actors open and drive
 ///     socket-3, conn-19
+///   faults              FaultsActor, with node.faults.enabled: begins and ends what is broken on purpose
 ///   cluster             MembershipActor, with node.cluster.address: who the members are, and evidence against the silent
 ///     director          DirectorActor: one of all members' says who has which endpoint that moves
 ///     host              HostActor: opens and closes this node's share
@@ -52,6 +54,8 @@ internal sealed class NodeActor : UntypedActor
             Context.ActorOf(MeshActor.Props(mesh, view.Relay.Index, new LinkWire()), "mesh");
         runtime.Endpoints = Context.ActorOf(
             EndpointsActor.Props(runtime.Specs, view.Sockets, EndpointSpecs.GuardOptionsOf(runtime.Options), view.Endpoints), "endpoints");
+        if (view.Faults is { } faults)
+            faults.Actor = Context.ActorOf(FaultsActor.Props(faults.Board, view.Sockets, view.Endpoints, runtime.Options.Faults.Specs), "faults");
         if (view.Cluster is { } cluster)
         {
             cluster.Endpoints = runtime.Endpoints;

@@ -117,6 +117,8 @@ internal sealed record ApiError(string Error);
 [JsonSerializable(typeof(ApiError))]
 [JsonSerializable(typeof(ApiLinks))]
 [JsonSerializable(typeof(ApiTrace))]
+[JsonSerializable(typeof(ApiFault))]
+[JsonSerializable(typeof(IReadOnlyList<ApiFault>))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>For people too: indented, and without escapes that only HTML would need; the answers are never HTML.</summary>

@@ -39,6 +39,7 @@ internal static class HttpApi
         app.MapRead("/api/cluster", context => Json(context, ApiCluster.Of(view.Cluster), ApiJson.Api.ApiCluster));
         app.MapMonitoring(view);
         app.MapMesh(view);
+        app.MapFaults(view);
         app.MapGet("/api/events", context => EventStreams.Serve(context, view));
         app.MapPost("/api/endpoints/{name}/suspend", context => Command(context, view, new Endpoint.Suspend()));
         app.MapPost("/api/endpoints/{name}/resume", context => Command(context, view, new Endpoint.Resume()));

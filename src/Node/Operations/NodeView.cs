@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Anode.Cluster;
+using Anode.Faults;
 using Anode.Protocols.Nats;
 using Anode.Protocols.Relay;
 using Anode.Sockets;
@@ -26,6 +27,9 @@ internal sealed class NodeView
 
     /// <summary>Null: the node is in no cluster.</summary>
     public ClusterNode? Cluster { get; init; }
+
+    /// <summary>Null: the node injects none.</summary>
+    public FaultRoom? Faults { get; init; }
 
     public DateTimeOffset StartedAt { get; } = DateTimeOffset.UtcNow;
 

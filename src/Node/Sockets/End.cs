@@ -2,6 +2,9 @@ using Anode.Messages;
 
 namespace Anode.Sockets;
 
+/// <summary>To the owner of a socket or session: end at once, with RST where there is one.</summary>
+internal sealed record EndAbruptly(CloseReason Reason) : IReapable;
+
 /// <summary>To the owner of a socket or session, from above: end in good order, for this reason.</summary>
 internal sealed record End(CloseReason Reason) : IReapable
 {

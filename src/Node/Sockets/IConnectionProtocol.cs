@@ -18,6 +18,9 @@ internal interface IConnectionProtocol
     /// </summary>
     bool WaitsForPeer => false;
 
+    /// <summary>How its frames are told apart from outside; null: they are not.</summary>
+    IFrameCutter? Frames => null;
+
     void OnOpen(IConnection connection);
 
     /// <summary>
@@ -89,6 +92,11 @@ internal interface IConnection
     Slab? RentScratch(int bytes);
 
     void ResumeReading();
+
+    /// <summary>The peer has said who it is, and the record shows it: what depends on that is looked up now.</summary>
+    void Introduce()
+    {
+    }
 
     /// <summary>Its <see cref="Terminated"/> comes to <see cref="IConnectionProtocol.OnMessage"/>.</summary>
     void Watch(IActorRef actor);

@@ -70,4 +70,7 @@ internal sealed class SocketContext(SocketSettings settings)
     public SlabPool Pool { get; } = new(settings.BufferBytes);
 
     public ConnectionTable Connections { get; } = new(settings.ClosedHistory);
+
+    /// <summary>Null: no faults are injected on this node.</summary>
+    public IFaultSeams? Faults { get; set; }
 }

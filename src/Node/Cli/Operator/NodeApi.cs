@@ -29,6 +29,9 @@ internal sealed class NodeApi : IDisposable
     public Task<string> PostAsync(string path, CancellationToken cancellation, string json = "{}") =>
         SendAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(json, Encoding.UTF8, "application/json") }, cancellation);
 
+    public Task<string> DeleteAsync(string path, CancellationToken cancellation) =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Delete, path) { Content = new StringContent("", Encoding.UTF8, "application/json") }, cancellation);
+
     public void Dispose() => _http.Dispose();
 
     private async Task<string> SendAsync(HttpRequestMessage request, CancellationToken cancellation)

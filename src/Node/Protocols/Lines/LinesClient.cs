@@ -34,6 +34,8 @@ internal sealed class LinesClient(RelayCore core, LinesSettings settings) : ICon
     private int _messages;
     private bool _hasPlace;
 
+    public IFrameCutter Frames => LinesCutter.Instance;
+
     public void OnOpen(IConnection connection)
     {
         _connection = connection;

@@ -173,6 +173,8 @@ internal sealed partial class LinkClient(RelayCore core, LinkTerms terms) : ICon
             return;
         }
 
+        _connection.Record.ClientName = hello.Node;
+        _connection.Introduce();
         if (!terms.Dialled)
             SendHello(LinkKind.Welcome);
         Establish(hello, version);
@@ -180,7 +182,6 @@ internal sealed partial class LinkClient(RelayCore core, LinkTerms terms) : ICon
 
     private void Establish(LinkHello hello, int version)
     {
-        _connection.Record.ClientName = hello.Node;
         _link = new MeshLink
         {
             Peer = hello.Node,

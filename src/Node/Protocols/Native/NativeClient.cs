@@ -38,6 +38,8 @@ internal sealed partial class NativeClient(RelayCore core) : IConnectionProtocol
     /// <summary>A client that publishes faster than other nodes confirm is not read until the next receipt; one that has none to wait for is.</summary>
     public long ReadAllowance => _awaitedPuts > 0 && core.Mesh!.Receipts.IsFull ? 0 : long.MaxValue;
 
+    public IFrameCutter Frames => NativeCutter.Instance;
+
     public void OnOpen(IConnection connection)
     {
         _connection = connection;

@@ -32,6 +32,8 @@ internal sealed partial class NatsClient(RelayCore core, NatsServer server) : IC
     private bool _hasPlace;
     private bool _leaving;
 
+    public IFrameCutter Frames => NatsCutter.Instance;
+
     public void OnOpen(IConnection connection)
     {
         _connection = connection;

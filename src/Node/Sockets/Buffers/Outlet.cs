@@ -45,6 +45,8 @@ internal sealed class Outlet(IActorRef owner, long boundBytes, OverflowPolicy po
 
     public long BoundBytes => boundBytes;
 
+    public IActorRef Owner => owner;
+
     /// <summary>Messages left out under <see cref="OverflowPolicy.Drop"/>, or while closing.</summary>
     public long DroppedMessages => Interlocked.Read(ref _dropped);
 

@@ -8,7 +8,7 @@ namespace Anode.Sockets;
 /// Owns the socket of a datagram endpoint, and nothing else: one batch per turn of reading goes to the sessions' supervisor, and what
 /// they send goes out in order. Its sessions live beside it and survive it.
 /// </summary>
-internal sealed class DatagramActor : UntypedActor, IDatagramReadHost, IDatagramWriteHost
+internal sealed class DatagramActor : UntypedActor, IDatagramReadHost, IDatagramWriteHost, IDatagramSeamHost
 {
     private readonly EndpointSpec _spec;
     private readonly int _incarnation;
@@ -20,6 +20,7 @@ internal sealed class DatagramActor : UntypedActor, IDatagramReadHost, IDatagram
     private Readiness? _readiness;
     private DatagramReader? _reader;
     private DatagramWriter? _writer;
+    private IDatagramSeam? _seam;
 
     private DatagramActor(EndpointSpec spec, int incarnation, SocketContext sockets, EndpointCounters counters, IActorRef sessions, IActorRef guard) =>
         (_spec, _incarnation, _sockets, _counters, _sessions, _guard) = (spec, incarnation, sockets, counters, sessions, guard);
@@ -29,10 +30,17 @@ internal sealed class DatagramActor : UntypedActor, IDatagramReadHost, IDatagram
 
     long IDatagramReadHost.ReadAllowance => long.MaxValue;
 
+    IActorRef IDatagramSeamHost.Self => Self;
+
+    string IDatagramSeamHost.Endpoint => _spec.Name;
+
+    string IDatagramSeamHost.Protocol => _spec.Protocol;
+
     protected override void PreStart() => Self.Tell(Open.Instance);
 
     protected override void PostStop()
     {
+        _seam?.Drop();
         _reader?.Dispose();
         _writer?.Dispose();
         _readiness?.Dispose();
@@ -48,11 +56,24 @@ internal sealed class DatagramActor : UntypedActor, IDatagramReadHost, IDatagram
             case Readiness ready when ready == _readiness: OnReady(ready.Take()); break;
             case DatagramReader.Resume resume: _reader?.On(resume); break;
             case OutgoingDatagrams outgoing: SendOut(outgoing); break;
+            case SeamSignal signal: signal.Run(); break;
+            case FaultsChanged: RefreshSeam(); break;
+            case Sabotage: throw Sabotage.Exception;
             default: Unhandled(message); break;
         }
     }
 
-    void IDatagramReadHost.OnDatagrams(DatagramBatch batch) => _sessions.Tell(batch);
+    void IDatagramReadHost.OnDatagrams(DatagramBatch batch)
+    {
+        if (_seam is null)
+            _sessions.Tell(batch);
+        else
+            _seam.OnBatch(batch);
+    }
+
+    void IDatagramSeamHost.Deliver(DatagramBatch batch) => _sessions.Tell(batch);
+
+    void IDatagramSeamHost.Write(OutgoingDatagrams outgoing) => _writer!.Enqueue(outgoing);
 
     void IDatagramReadHost.OnDatagramsLost(int count) => _counters.CountDropped(count);
 
@@ -88,7 +109,16 @@ internal sealed class DatagramActor : UntypedActor, IDatagramReadHost, IDatagram
         var local = Addresses.ToAddress(_socket.LocalEndPoint, _spec.Address.Scheme);
         _guard.Tell(new Serving.Up(_incarnation, local));
         _sessions.Tell(new Serving.Socketed(Self, local));
+        RefreshSeam();
         _reader.Pump();
+    }
+
+    private void RefreshSeam()
+    {
+        if (_seam is null)
+            _seam = _writer is null ? null : _sockets.Faults?.Of(this);
+        else
+            _seam.Refresh();
     }
 
     private void OnReady(Ready ready)
@@ -103,8 +133,10 @@ internal sealed class DatagramActor : UntypedActor, IDatagramReadHost, IDatagram
     {
         if (_writer is null)
             outgoing.Delivery.Release();
-        else
+        else if (_seam is null)
             _writer.Enqueue(outgoing);
+        else
+            _seam.Send(outgoing);
     }
 
     private sealed class Open : IReapable

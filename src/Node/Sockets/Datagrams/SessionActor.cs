@@ -75,6 +75,9 @@ internal sealed class SessionActor : UntypedActor, IConnection
                 case Delivery delivery: SendOut(delivery); break;
                 case Serving.Socketed socketed: _socket = socketed.Socket; break;
                 case End end: Close(end.Reason, end.Text); break;
+                case EndAbruptly end: Abort(end.Reason); break;
+                case FaultsChanged: break; // its bytes pass the socket's seam
+                case Sabotage: throw Sabotage.Exception;
                 case Overflowed: break;
                 case Dropping: (_drops ??= new DropReport(this, Context.System.EventStream)).OnDropping(); break;
                 case DropReport.Due: _drops?.OnDue(); break;

@@ -121,7 +121,7 @@ internal sealed partial class EndpointGuard : UntypedActor
 
     private (string Name, Props Props) OwnerOf(IActorRef connections) => _spec.Kind switch
     {
-        EndpointKind.Listener => ("listener", ListenerActor.Props(_spec with { Address = _address }, _incarnation, _sockets.Settings, connections, Self)),
+        EndpointKind.Listener => ("listener", ListenerActor.Props(_spec with { Address = _address }, _incarnation, _sockets, connections, Self)),
         EndpointKind.Datagram => ("socket", _place.Of(DatagramActor.Props(_spec with { Address = _address }, _incarnation, _sockets, _counters, connections, Self))),
         _ => ("dialer", DialerActor.Props(_spec, _incarnation, _sockets.Settings, connections, Self, _options.Dial)),
     };

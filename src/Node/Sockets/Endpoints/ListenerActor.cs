@@ -15,20 +15,22 @@ internal sealed class ListenerActor : UntypedActor, IAcceptHost
 {
     private readonly EndpointSpec _spec;
     private readonly int _incarnation;
-    private readonly SocketSettings _settings;
+    private readonly SocketContext _sockets;
     private readonly IActorRef _connections;
     private readonly IActorRef _guard;
     private Socket? _socket;
     private AcceptLoop? _loop;
     private long _credit;
 
-    private ListenerActor(EndpointSpec spec, int incarnation, SocketSettings settings, IActorRef connections, IActorRef guard) =>
-        (_spec, _incarnation, _settings, _connections, _guard) = (spec, incarnation, settings, connections, guard);
+    private ListenerActor(EndpointSpec spec, int incarnation, SocketContext sockets, IActorRef connections, IActorRef guard) =>
+        (_spec, _incarnation, _sockets, _connections, _guard) = (spec, incarnation, sockets, connections, guard);
 
-    public static Props Props(EndpointSpec spec, int incarnation, SocketSettings settings, IActorRef connections, IActorRef guard) =>
-        Produce.Props(() => new ListenerActor(spec, incarnation, settings, connections, guard));
+    public static Props Props(EndpointSpec spec, int incarnation, SocketContext sockets, IActorRef connections, IActorRef guard) =>
+        Produce.Props(() => new ListenerActor(spec, incarnation, sockets, connections, guard));
 
     long IAcceptHost.AcceptCredit => _credit;
+
+    AcceptFault IAcceptHost.FaultOnAccept => _sockets.Faults?.OnAccept(_spec.Name) ?? default;
 
     protected override void PreStart() => Self.Tell(Open.Instance);
 
@@ -47,6 +49,7 @@ internal sealed class ListenerActor : UntypedActor, IAcceptHost
             case Serving.Credit: break;
             case AcceptLoop.Completed accepted: _loop?.On(accepted); break;
             case AcceptLoop.Resume resume: _loop?.On(resume); break;
+            case Sabotage: throw Sabotage.Exception;
             default: Unhandled(message); break;
         }
     }
@@ -75,7 +78,7 @@ internal sealed class ListenerActor : UntypedActor, IAcceptHost
             return;
         }
 
-        _loop = new AcceptLoop(_socket, Context, this, _settings);
+        _loop = new AcceptLoop(_socket, Context, this, _sockets.Settings);
         _guard.Tell(new Serving.Up(_incarnation, Addresses.ToAddress(_socket.LocalEndPoint, _spec.Address.Scheme)));
         _connections.Tell(new Serving.GetCredit(_incarnation));
     }

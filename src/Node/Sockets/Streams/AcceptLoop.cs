@@ -12,6 +12,9 @@ internal interface IAcceptHost
     /// <summary>Takes over the socket.</summary>
     void OnAccepted(Socket socket);
 
+    /// <summary>Asked before each connection is taken.</summary>
+    AcceptFault FaultOnAccept => default;
+
     /// <summary>Descriptors or memory are short; accepting goes on by itself after <paramref name="pause"/>.</summary>
     void OnShortage(int errno, TimeSpan pause);
 
@@ -125,6 +128,15 @@ internal sealed class AcceptLoop : IDisposable
         {
             accepted?.Dispose();
             OnError(SocketErrors.ErrnoOf(error));
+            return;
+        }
+
+        var fault = _host.FaultOnAccept;
+        if (fault.Refused || fault.Errno != 0)
+        {
+            SocketFactory.Abort(accepted);
+            if (fault.Errno != 0)
+                OnError(fault.Errno);
             return;
         }
 

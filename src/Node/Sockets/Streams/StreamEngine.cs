@@ -13,7 +13,7 @@ namespace Anode.Sockets;
 /// thrown away, because closing with unread bytes would turn our last words into a reset) → ended.</para>
 /// <para>Invariant: the first reason wins, and <see cref="IConnectionProtocol.OnClosed"/> comes exactly once.</para>
 /// </remarks>
-internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
+internal sealed partial class StreamEngine : IConnection, IReadHost, IWriteHost
 {
     private const int HoldsWithProgress = 4;
 
@@ -86,7 +86,7 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
 
     long IReadHost.ReadAllowance => _phase switch
     {
-        Phase.Open => _protocol.ReadAllowance,
+        Phase.Open => _seam?.Room ?? _protocol.ReadAllowance,
         Phase.Lingering => long.MaxValue,
         _ => 0,
     };
@@ -96,6 +96,7 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
     {
         _sockets.Connections.Add(Record);
         _actor.System.EventStream.Publish(new ConnectionEvents.Opened(Record));
+        RefreshSeam();
         _protocol.OnOpen(this);
         _reader.Pump();
     }
@@ -114,6 +115,10 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
             case Dropping: (_drops ??= new DropReport(this, _actor.System.EventStream)).OnDropping(); return true;
             case DropReport.Due: _drops?.OnDue(); return true;
             case End end: OnEnd(end); return true;
+            case EndAbruptly end: Abort(end.Reason); return true;
+            case SeamSignal signal: OnSignal(signal); return true;
+            case FaultsChanged: RefreshSeam(); return true;
+            case Sabotage: throw Sabotage.Exception;
             default: return _protocol.OnMessage(message);
         }
     }
@@ -134,7 +139,11 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
 
     public Slab? RentScratch(int bytes) => _reader.RentScratch(bytes);
 
-    public void ResumeReading() => _reader.Pump();
+    public void ResumeReading()
+    {
+        _seam?.OnRead();
+        _reader.Pump();
+    }
 
     public void Watch(IActorRef actor) => _actor.Watch(actor);
 
@@ -155,7 +164,7 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
         if (_phase != Phase.Flushing)
             return;
         _deadline = After(_sockets.Settings.Linger, new Ticked(this, Tick.Deadline));
-        if (_writer.Idle)
+        if (IsSent)
             Linger();
     }
 
@@ -171,7 +180,7 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
     public void ShutdownSend()
     {
         _finWanted = true;
-        if (_writer.Idle)
+        if (IsSent)
             SendFin();
     }
 
@@ -192,10 +201,11 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
         _readiness.Dispose();
         // What was not sent whole ends as a reset, and so do a crash and a stop from above: the peer must not take a torn stream for
         // a whole one.
-        if (_aborted || _reason is null or CloseReason.Crashed || !_writer.Idle)
+        if (_aborted || _reason is null or CloseReason.Crashed || !IsSent)
             SocketFactory.Abort(_socket);
         else
             _socket.Dispose();
+        _seam?.Drop();
         _reader.Dispose();
         _writer.Dispose();
         var reason = _reason ?? CloseReason.EndpointStopped;
@@ -204,7 +214,8 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
         _protocol.OnClosed(reason, _errno);
     }
 
-    int IReadHost.OnBytes(Slab slab, int offset, int length, out int needed) => _protocol.OnBytes(slab, offset, length, out needed);
+    int IReadHost.OnBytes(Slab slab, int offset, int length, out int needed) =>
+        _seam is null ? _protocol.OnBytes(slab, offset, length, out needed) : OnSeam(slab, offset, length, out needed);
 
     void IReadHost.OnBytesRead(int count)
     {
@@ -221,9 +232,10 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
             return;
         }
 
-        _protocol.OnEnd(rest);
-        if (_finSent)
-            Close(CloseReason.PeerClosed);
+        if (_seam is null)
+            EndStream(rest);
+        else
+            EndAtSeam(rest);
     }
 
     void IReadHost.OnReadFailed(int errno) => Fail(errno);
@@ -243,6 +255,8 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
 
     void IWriteHost.OnWriterIdle()
     {
+        if (_seam is { IsSent: false })
+            return; // it comes back to this
         if (_phase == Phase.Flushing)
             Linger();
         else if (_finWanted && !_finSent)
@@ -268,8 +282,8 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
     {
         if (!IsOpen)
             delivery.Release();
-        else if (!_protocol.OnPosted(delivery))
-            Enqueue(delivery);
+        else if (_seam?.OnPosted(delivery) != true)
+            Repost(delivery);
     }
 
     /// <summary>The first time the peer may be given a moment; the same message comes again when that is over.</summary>
@@ -292,7 +306,10 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
         }
 
         delivery.QueuedAt = Environment.TickCount64;
-        _writer.Enqueue(delivery);
+        if (_seam is null)
+            _writer.Enqueue(delivery);
+        else
+            _seam.Send(delivery);
         if (!_protocol.WaitsForPeer)
             _stallCheck ??= After(_hold, new Ticked(this, Tick.Stall));
     }
@@ -361,6 +378,8 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
     private void Linger()
     {
         SendFin();
+        if (!_finSent && _phase == Phase.Flushing)
+            return; // the seam keeps it back
         if (_peerEnded || _phase == Phase.Ended)
         {
             Finish();
@@ -376,7 +395,7 @@ internal sealed class StreamEngine : IConnection, IReadHost, IWriteHost
 
     private void SendFin()
     {
-        if (_finSent)
+        if (_finSent || _seam?.MayEndSending() == false)
             return;
         _finSent = true;
         try

@@ -72,6 +72,9 @@ internal sealed class StreamReader : ISlabSource, IDisposable
         public StreamReader Reader => reader;
     }
 
+    /// <summary>In the way of every receive; null: nothing is.</summary>
+    public ISocketCalls? Calls { get; set; }
+
     /// <summary>From here on bytes are read and thrown away: the connection is closing and waits for the peer's FIN.</summary>
     public bool Discarding { get; set; }
 
@@ -156,6 +159,12 @@ internal sealed class StreamReader : ISlabSource, IDisposable
     private bool Read(long allowance)
     {
         var asked = (int)Math.Min(_slab!.Length - _fill, allowance);
+        if (Calls?.OnReceive(ref asked) is { } errno and not 0)
+        {
+            Fail(errno);
+            return false;
+        }
+
         int count;
         SocketError error;
         try

@@ -71,6 +71,9 @@ internal sealed partial class StreamWriter : IDisposable
         public StreamWriter Writer => writer;
     }
 
+    /// <summary>In the way of every send; null: nothing is.</summary>
+    public ISocketCalls? Calls { get; set; }
+
     public bool Idle => !_inFlight && _queue.Count == 0;
 
     /// <summary>Milliseconds of the monotonic clock at which the send in flight began; 0 when none is.</summary>
@@ -238,9 +241,17 @@ internal sealed partial class StreamWriter : IDisposable
         {
             int count;
             SocketError error;
+            var most = gather[0].Count;
+            if (Calls?.OnSend(ref most) is { } errno and not 0)
+            {
+                Fail(errno);
+                return false;
+            }
+
             try
             {
-                count = gather.Count == 1
+                count = most < gather[0].Count ? _socket.Send(gather[0].AsSpan(0, most), SocketFlags.None, out error)
+                    : gather.Count == 1
                     ? _socket.Send(gather[0].AsSpan(), SocketFlags.None, out error)
                     : _socket.Send(gather, SocketFlags.None, out error);
             }

@@ -1,0 +1,39 @@
+using Anode.Sockets;
+
+namespace Anode.Faults;
+
+/// <summary>Which call to the kernel.</summary>
+internal enum SocketCall
+{
+    Receive,
+    Send,
+    Accept,
+}
+
+/// <summary><c>call-error</c>: the call fails with an errno, as if the kernel had said so.</summary>
+internal sealed record CallError(SocketCall Call, int Errno) : CallShape
+{
+    public static FaultShape Read(FaultFields fields)
+    {
+        var call = fields.Choice("call", SocketCall.Receive);
+        var errno = fields.Count("errno", SocketErrors.ECONNRESET, 1, 133);
+        return call == SocketCall.Accept ? new RefuseAccept(errno) : new CallError(call, errno);
+    }
+
+    public override ISocketCalls Begin(ActiveFault fault, Dice dice) => new Failing(fault, dice, this);
+
+    private sealed class Failing(ActiveFault fault, Dice dice, CallError error) : ISocketCalls
+    {
+        public int OnReceive(ref int bytes) => error.Call == SocketCall.Receive ? Fail() : 0;
+
+        public int OnSend(ref int bytes) => error.Call == SocketCall.Send ? Fail() : 0;
+
+        private int Fail()
+        {
+            if (fault.Ended is not null || !dice.Hits(fault.Spec.Probability))
+                return 0;
+            fault.Tally.Hit();
+            return error.Errno;
+        }
+    }
+}

@@ -1,0 +1,9 @@
+using Anode.Sockets;
+
+namespace Anode.Faults;
+
+/// <summary><c>refuse-accept</c>: who connects is reset; with an errno (<c>call-error call=accept</c>), accepting fails as if the kernel had said so.</summary>
+internal sealed record RefuseAccept(int Errno) : AcceptShape
+{
+    public override AcceptFault OnAccept() => new(Refused: true, Errno);
+}

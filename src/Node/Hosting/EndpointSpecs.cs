@@ -1,5 +1,6 @@
 using Anode.Cluster;
 using Anode.Hosting.Configuration;
+using Anode.Ledger;
 using Anode.Mesh;
 using Anode.Messages;
 using Anode.Protocols.Lines;
@@ -57,7 +58,10 @@ internal sealed class EndpointSpecs(RelayCore core, SocketContext sockets, NatsS
         };
         var users = options.Security.Users.Select(user => (user.User, user.Password)).ToArray();
         var mesh = options.HasLinks ? new MeshCore(options.Name, MeshSettingsOf(options)) : null;
-        return new RelayCore(options.Name, messages, new AccessPolicy([.. options.Security.Tokens], users), mesh);
+        return new RelayCore(options.Name, messages, new AccessPolicy([.. options.Security.Tokens], users), mesh)
+        {
+            Ledger = options.Ledger.Enabled ? new LedgerBook() : null,
+        };
     }
 
     private static MeshSettings MeshSettingsOf(NodeOptions options) => new()

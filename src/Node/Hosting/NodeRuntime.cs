@@ -2,6 +2,7 @@ using Akka.Actor;
 using Anode.Cluster;
 using Anode.Faults;
 using Anode.Hosting.Configuration;
+using Anode.Ledger;
 using Anode.Operations;
 using Anode.Sockets;
 
@@ -31,6 +32,7 @@ internal sealed class NodeRuntime
             Cluster = options.Cluster.Address is null ? null : new ClusterNode(ClusterParts.SettingsOf(options)) { Doors = () => ClusterParts.DoorsOf(endpoints) },
         };
         sockets.Faults = View.Faults?.Board;
+        sockets.DropWitness = relay.Ledger is { } book ? new DropWitness(book) : null;
         if (View.Cluster is { } cluster && relay.Mesh is not null)
             cluster.Watcher = new MemberLinks(relay, endpoints, () => Endpoints);
         relay.OtherDoors = () => [.. ClusterParts.DoorsOfOthers(View.Cluster).Where(door => door.Protocol == "native").Select(door => door.Address.ToString())];

@@ -118,6 +118,7 @@ internal sealed record ApiError(string Error);
 [JsonSerializable(typeof(ApiLinks))]
 [JsonSerializable(typeof(ApiTrace))]
 [JsonSerializable(typeof(ApiFault))]
+[JsonSerializable(typeof(ApiLedger))]
 [JsonSerializable(typeof(IReadOnlyList<ApiFault>))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {

@@ -40,6 +40,8 @@ internal static class HttpApi
         app.MapMonitoring(view);
         app.MapMesh(view);
         app.MapFaults(view);
+        app.MapRead("/api/ledger", context => HttpApi.Json(context, ApiLedger.Of(view), ApiJson.Api.ApiLedger));
+        app.MapDelete("/api/ledger", context => ClearLedger(context, view));
         app.MapGet("/api/events", context => EventStreams.Serve(context, view));
         app.MapPost("/api/endpoints/{name}/suspend", context => Command(context, view, new Endpoint.Suspend()));
         app.MapPost("/api/endpoints/{name}/resume", context => Command(context, view, new Endpoint.Resume()));
@@ -191,6 +193,12 @@ internal static class HttpApi
         {
             await Fail(context, StatusCodes.Status409Conflict, ((Endpoint.Unavailable)answer).Message);
         }
+    }
+
+    private static Task ClearLedger(HttpContext context, NodeView view)
+    {
+        view.Relay.Ledger?.Clear();
+        return Json(context, ApiLedger.Of(view), ApiJson.Api.ApiLedger);
     }
 
     private static Task Drain(HttpContext context, NodeView view)

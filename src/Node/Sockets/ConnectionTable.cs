@@ -55,6 +55,9 @@ internal sealed class ConnectionRecord(long id, string endpoint, string protocol
 
     public ConnectionState State { get; set; }
 
+    /// <summary>Is shown what is left out.</summary>
+    public IDropWitness? Witness { get; set; }
+
     /// <summary>Of a dialled one: the peer asked for so much time before it is dialled again; null: it did not.</summary>
     public TimeSpan? RedialAfter { get; set; }
 
@@ -90,6 +93,13 @@ internal sealed class ConnectionRecord(long id, string endpoint, string protocol
     }
 
     /// <summary>From any thread: it is the sources that find no room.</summary>
+    public void CountDropped(Delivery delivery, string policy)
+    {
+        Witness?.OnDropped(delivery, this, policy);
+        CountDropped(delivery.Messages, delivery.Bytes, delivery.About);
+    }
+
+    /// <inheritdoc cref="CountDropped(Delivery, string)"/>
     public void CountDropped(int messages, long bytes, byte[]? about)
     {
         Interlocked.Add(ref _droppedMessages, messages);

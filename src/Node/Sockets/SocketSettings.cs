@@ -71,6 +71,9 @@ internal sealed class SocketContext(SocketSettings settings)
 
     public ConnectionTable Connections { get; } = new(settings.ClosedHistory);
 
+    /// <summary>Null: nobody wants to see what is left out.</summary>
+    public IDropWitness? DropWitness { get; set; }
+
     /// <summary>Null: no faults are injected on this node.</summary>
     public IFaultSeams? Faults { get; set; }
 }

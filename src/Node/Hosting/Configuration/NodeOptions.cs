@@ -20,6 +20,7 @@ internal sealed partial record NodeOptions
     public required DialOptions Dial { get; init; }
     public required HttpOptions Http { get; init; }
     public required ClusterOptions Cluster { get; init; }
+    public required LedgerOptions Ledger { get; init; }
     public required FaultOptions Faults { get; init; }
     public required SecurityOptions Security { get; init; }
     public required LogOptions Log { get; init; }
@@ -47,6 +48,7 @@ internal sealed partial record NodeOptions
             Dial = fields.Block("dial", o => o.Dial, DialOptions.Map),
             Http = fields.Block("http", o => o.Http, HttpOptions.Map),
             Cluster = fields.Block("cluster", o => o.Cluster, ClusterOptions.Map),
+            Ledger = fields.Block("ledger", o => o.Ledger, LedgerOptions.Map),
             Faults = fields.Block("faults", o => o.Faults, FaultOptions.Map),
             Security = fields.Block("security", o => o.Security, SecurityOptions.Map),
             Log = fields.Block("log", o => o.Log, LogOptions.Map),

@@ -23,6 +23,8 @@ internal sealed partial class LinkClient
 
     private MessageLimits Limits => core.Limits;
 
+    private RelayCore Core => core;
+
     private void EndTurn()
     {
         if (_messages > 0)

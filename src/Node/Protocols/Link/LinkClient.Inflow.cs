@@ -1,3 +1,4 @@
+using Anode.Ledger;
 using Anode.Mesh;
 using Anode.Messages;
 using Anode.Protocols.Link.Wire;
@@ -225,7 +226,7 @@ internal sealed partial class LinkClient
             {
                 case Fate.Onward:
                     if (!fanout.Forward(ref message, _to, _toName, _queue))
-                        client._mesh.Counters.CountNoRoute(1);
+                        OnNoRoute(message);
                     break;
                 case Fate.Here:
                     fanout.PublishHere(ref message, _queue);
@@ -240,6 +241,13 @@ internal sealed partial class LinkClient
                         Confirm(fanout.LocalReceivers);
                     break;
             }
+        }
+
+        private void OnNoRoute(in Publication message)
+        {
+            client._mesh.Counters.CountNoRoute(1);
+            if (client.Core.Ledger is { } ledger && Stamp.TryRead(message.Payload, out var stamp))
+                ledger.Drop(stamp, "no-route", client._connection.Record.Endpoint);
         }
 
         /// <summary>It was taken before; whoever asks for it again has not had the receipt.</summary>

@@ -184,6 +184,7 @@ internal sealed partial class Fanout
         }
 
         Count(1, LocalReceivers);
+        Account(message, 1, LocalReceivers, 0);
         return LocalReceivers;
     }
 }

@@ -40,6 +40,7 @@ internal sealed partial class Fanout(RelayCore core, RelaySubscriber? self, Func
         (LocalReceivers, _isNumbered) = (0, false);
         var receivers = InboxName.IsInbox(message.Subject) ? PublishToInbox(ref message) : PublishToSubscribers(ref message);
         Count(1, receivers);
+        Account(message, 1, LocalReceivers, receivers - LocalReceivers);
         return receivers;
     }
 
@@ -65,6 +66,7 @@ internal sealed partial class Fanout(RelayCore core, RelaySubscriber? self, Func
             foreach (var target in route.Targets)
                 target.Feed.Subscriber.DeliverRun(ref first, count, target.Only, target.Feed);
             Count(count, (long)count * route.Targets.Count);
+            Account(first, count, route.LocalTargets, route.Targets.Count - route.LocalTargets);
             return;
         }
 

@@ -1,3 +1,4 @@
+using Anode.Ledger;
 using Anode.Mesh;
 using Anode.Routing;
 
@@ -30,6 +31,9 @@ internal sealed class RelayCore(string node, MessageLimits limits, AccessPolicy 
     public ConnectionQuota Quota { get; } = new(limits.Connections);
 
     public RelayCounters Counters { get; } = new();
+
+    /// <summary>Null: nothing is accounted for.</summary>
+    public LedgerBook? Ledger { get; init; }
 
     /// <summary>Where native clients can go when this node is gone: doors of other members of its cluster.</summary>
     public Func<IReadOnlyList<string>> OtherDoors { get; set; } = () => [];

@@ -6,6 +6,8 @@ namespace Anode.Protocols.Relay;
 /// <summary>Who gets the messages of one subject from one source; made anew when a change of the index concerns the subject.</summary>
 internal sealed class Route(byte[] subject, long version)
 {
+    private int? _localTargets;
+
     public byte[] Subject => subject;
 
     /// <summary>Of the newest map it is known to hold for.</summary>
@@ -28,6 +30,9 @@ internal sealed class Route(byte[] subject, long version)
     /// Nobody has to be asked for each message, and nobody wants a copy for each subscription: equal frames in a row are one to it.
     /// </summary>
     public bool IsPlain { get; set; } = true;
+
+    /// <summary>How many of the targets are of this node; asked once they are complete.</summary>
+    public int LocalTargets => _localTargets ??= Targets.Count(target => !target.Feed.Subscriber.IsLink);
 
     /// <summary>Counts the deliveries where they belong.</summary>
     public void Settle()

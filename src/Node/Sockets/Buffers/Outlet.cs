@@ -72,7 +72,7 @@ internal sealed class Outlet(IActorRef owner, long boundBytes, OverflowPolicy po
 
         Interlocked.Add(ref _pending, -delivery.Bytes);
         Interlocked.Add(ref _dropped, delivery.Messages);
-        record?.CountDropped(delivery.Messages, delivery.Bytes, delivery.About);
+        record?.CountDropped(delivery, open ? "slow-consumer" : "closing");
         delivery.Release();
         if (policy == OverflowPolicy.Close)
             TellOverflow();

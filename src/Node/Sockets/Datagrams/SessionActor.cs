@@ -25,6 +25,7 @@ internal sealed class SessionActor : UntypedActor, IConnection
         (_sockets, _address, Record, _counters, _protocol, _socket) = (sockets, address, record, counters, protocol, socket);
         Outlet = new Outlet(Context.Self, pendingBytes ?? sockets.Settings.PendingBytes, OverflowPolicy.Drop, record);
         record.Outlet = Outlet;
+        record.Witness = sockets.DropWitness;
         record.Actor = Context.Self.Path;
     }
 

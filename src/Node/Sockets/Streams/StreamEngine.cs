@@ -54,6 +54,7 @@ internal sealed partial class StreamEngine : IConnection, IReadHost, IWriteHost
         _reader = new StreamReader(socket, _readiness, Self, this, sockets.Pool, settings);
         _writer = new StreamWriter(socket, _readiness, Self, this, sockets.Pool, Outlet);
         record.Outlet = Outlet;
+        record.Witness = sockets.DropWitness;
         record.Actor = Self.Path;
     }
 
@@ -266,6 +267,8 @@ internal sealed partial class StreamEngine : IConnection, IReadHost, IWriteHost
     }
 
     void IWriteHost.OnWriteFailed(int errno) => Fail(errno);
+
+    void IWriteHost.OnUnsent(Delivery delivery) => Record.Witness?.OnDropped(delivery, Record, "connection-ended");
 
     void IWriteHost.OnSpillRefused() => OnSlow("the node is out of buffers for slow consumers");
 

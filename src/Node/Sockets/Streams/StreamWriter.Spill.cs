@@ -60,7 +60,7 @@ internal sealed partial class StreamWriter
 
     private static void Drop(Delivery delivery, ConnectionRecord record)
     {
-        record.CountDropped(delivery.Messages, delivery.Bytes, delivery.About);
+        record.CountDropped(delivery, "slow-consumer");
         delivery.Release();
     }
 

@@ -13,6 +13,11 @@ internal interface IWriteHost
 
     void OnWriteFailed(int errno);
 
+    /// <summary>The end has come first. Of the first of them a part may have been sent.</summary>
+    void OnUnsent(Delivery delivery)
+    {
+    }
+
     /// <summary>The peer is slow and the node has no memory left to keep its bytes apart.</summary>
     void OnSpillRefused();
 }
@@ -130,7 +135,11 @@ internal sealed partial class StreamWriter : IDisposable
         _dead = true;
         (_inFlight, _waiting) = (false, false);
         while (_queue.TryDequeue(out var delivery))
+        {
+            _host.OnUnsent(delivery);
             delivery.Release();
+        }
+
         DropSpill();
         _copy?.Release();
         _copy = null;

@@ -51,6 +51,10 @@ public enum CloseReason
     PeerBye = 27,
     /// <summary>A datagram session ended because the same address said HELLO again; a link, because there is another to the same node.</summary>
     Replaced = 28,
+    /// <summary>The TLS handshake failed or was not finished in time; a sentence beside it says why.</summary>
+    TlsHandshake = 29,
+    /// <summary>Bytes that could not be decrypted, or an end within a record.</summary>
+    TlsError = 30,
 }
 
 /// <summary>Text forms of <see cref="CloseReason"/>.</summary>

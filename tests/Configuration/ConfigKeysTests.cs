@@ -1,14 +1,16 @@
 using Anode.Hosting.Configuration;
+using Anode.Tests.Support;
 using Xunit;
 
 namespace Anode.Tests.Configuration;
 
 /// <summary>No key that no option reads, no option that no key documents.</summary>
-public sealed class ConfigKeysTests
+public sealed class ConfigKeysTests(ConfigKeysTests.Files files) : IClassFixture<ConfigKeysTests.Files>
 {
     /// <summary>A node with an endpoint of every kind, so that every key has something to act on.</summary>
-    private const string EveryKind = """
+    private string EveryKind => $$"""
         node {
+          security.tls { certificate = "{{files.Pem}}", key = "{{files.Pem}}", authorities = "{{files.Pem}}" }
           name = lab
           cluster.address = "127.0.0.1:0"
           listeners = [
@@ -18,13 +20,15 @@ public sealed class ConfigKeysTests
             { address = "unix://{runtime-dir}/x.sock" }
             { address = "tcp://127.0.0.1:0", protocol = lines, subscribe = b }
             { address = "tcp://127.0.0.1:0", protocol = lines, publish = a }
+            { address = "tls://127.0.0.1:0" }
           ]
           dialers = [
             { address = "tcp://127.0.0.1:1" }
             { address = "tcp://127.0.0.1:1", protocol = lines, subscribe = b }
             { address = "tcp://127.0.0.1:1", protocol = lines, publish = a }
+            { address = "tls://127.0.0.1:1" }
           ]
-          peers = [ { address = "tcp://127.0.0.1:1" } ]
+          peers = [ { address = "tcp://127.0.0.1:1" }, { address = "tls://127.0.0.1:1" } ]
         }
         """;
 
@@ -57,7 +61,27 @@ public sealed class ConfigKeysTests
         ["node.cluster.profile"] = "lab",
         ["node.cluster.roles"] = "[edge]",
         ["node.faults.inject"] = "[\"loss node\"]",
+        ["node.security.tls.client-certificate"] = "optional",
+        ["node.listener-defaults.tls.client-certificate"] = "required",
     };
+
+    /// <summary>Two names of one certificate, with its key in the same file.</summary>
+    public sealed class Files : IDisposable
+    {
+        private readonly TestAuthority _authority = new();
+
+        public Files()
+        {
+            Pem = _authority.Sign("lab");
+            Other = _authority.Write("other.pem", File.ReadAllText(Pem));
+        }
+
+        public string Pem { get; }
+
+        public string Other { get; }
+
+        public void Dispose() => _authority.Dispose();
+    }
 
     private static readonly string[] DocumentedKeys = [.. Leaves((ConfigBlock)ConfigLoader.BuiltIn.Items["node"], "node")];
 
@@ -67,7 +91,9 @@ public sealed class ConfigKeysTests
     [MemberData(nameof(Keys))]
     public void Every_key_changes_an_option(string key)
     {
-        var other = OtherValues.GetValueOrDefault(key) ?? Other(key);
+        var other = key.Contains(".tls.", StringComparison.Ordinal) && key.Split('.')[^1] is "certificate" or "key" or "authorities"
+            ? files.Other
+            : OtherValues.GetValueOrDefault(key) ?? Other(key);
         // Where it may run is a matter of what may move. Lines need a subject; natives are not touched by one.
         string[] moving = key is "node.listener-defaults.roles" or "node.listener-defaults.prefer" ? ["node.listener-defaults.placement=cluster"]
             : key is "node.faults.inject" ? ["node.faults.enabled=on"] : [];

@@ -33,7 +33,7 @@ public sealed class ConfigTextTests
         var masked = options with
         {
             Http = options.Http with { Token = "***" },
-            Security = new SecurityOptions { Tokens = ["***", "***"], Users = [options.Security.Users[0] with { Password = "***" }] },
+            Security = options.Security with { Tokens = ["***", "***"], Users = [options.Security.Users[0] with { Password = "***" }] },
         };
         Assert.Equal(masked, again);
         Assert.Equal(ConfigText.Show(options), ConfigText.Show(again));

@@ -33,6 +33,9 @@ internal sealed class EndpointSpecs(RelayCore core, SocketContext sockets, NatsS
         ShortageMin = options.AcceptShortage.Min,
         ShortageMax = options.AcceptShortage.Max,
         ClosedHistory = options.Limits.ClosedHistory,
+        TlsHandshake = options.Security.Tls.Handshake,
+        TlsHandshakes = options.Security.Tls.Handshakes,
+        TlsRefusedPause = options.Dial.PermanentBackoff,
         SessionsPerSocket = options.Limits.SessionsPerSocket,
         Driver = options.Sockets.Driver,
         Loops = options.Sockets.Loops,
@@ -78,6 +81,7 @@ internal sealed class EndpointSpecs(RelayCore core, SocketContext sockets, NatsS
         Receipt = options.Links.ReceiptTimeout,
         PendingReceipts = options.Links.PendingReceipts,
         Token = options.Links.Token,
+        CertificateNamesNode = options.Links.CertificateNamesNode,
         PermanentBackoff = options.Dial.PermanentBackoff,
     };
 
@@ -93,7 +97,7 @@ internal sealed class EndpointSpecs(RelayCore core, SocketContext sockets, NatsS
         options.Timeouts.LameDuck,
         () => [.. ClusterParts.DoorsOf(endpoints).Concat(ClusterParts.DoorsOfOthers(cluster()))
             .Where(door => door.Protocol == NatsProtocol)
-            .Select(door => NatsServer.HostPort(door.Address))
+            .Select(door => door.Address)
             .Distinct()]);
 
     public static EndpointGuard.GuardOptions GuardOptionsOf(NodeOptions options) => new(
@@ -102,7 +106,20 @@ internal sealed class EndpointSpecs(RelayCore core, SocketContext sockets, NatsS
         new Sockets.DialOptions(options.Dial.MinBackoff, options.Dial.MaxBackoff, options.Dial.HealthyAfter, options.Dial.PermanentBackoff));
 
     public IReadOnlyList<EndpointSpec> Of(NodeOptions options) =>
-        [.. options.Listeners.Select(Of), .. MembersDoor(options), .. options.Dialers.Select(Of), .. options.Peers.Select(Of)];
+        [
+            .. options.Listeners.Select(listener => Of(listener, options.Security.Tls)),
+            .. MembersDoor(options),
+            .. options.Dialers.Select(dialer => Of(dialer, options.Security.Tls)),
+            .. options.Peers.Select(peer => Of(peer, options.Security.Tls)),
+        ];
+
+    /// <summary>For links to members, whose addresses nobody wrote down: as this node dials anybody.</summary>
+    public static TlsKeeper? DialTls(NodeOptions options, NetAddress address)
+    {
+        var files = options.Security.Tls.Files;
+        return address.Scheme != Scheme.Tls ? null : new TlsKeeper(
+            new TlsSettings { Certificate = files.Certificate, Key = files.Key, Authorities = files.Authorities, ServerName = address.Host }, listens: false);
+    }
 
     /// <summary>A member that declares no listener for links gets one, where the others reach it, so that they link to each other by themselves.</summary>
     private IEnumerable<EndpointSpec> MembersDoor(NodeOptions options)
@@ -120,7 +137,7 @@ internal sealed class EndpointSpecs(RelayCore core, SocketContext sockets, NatsS
         };
     }
 
-    private EndpointSpec Of(PeerOptions peer) => new()
+    private EndpointSpec Of(PeerOptions peer, TlsOptions tls) => new()
     {
         Name = peer.Name,
         Kind = EndpointKind.Dialer,
@@ -130,15 +147,17 @@ internal sealed class EndpointSpecs(RelayCore core, SocketContext sockets, NatsS
         Required = false,
         Overflow = OverflowPolicy.Drop,
         Options = SocketOptionsOf(peer.Tuning),
+        Tls = TlsOf(peer.Address, () => peer.Tls.Over(tls, peer.Address.Host), listens: false),
     };
 
-    private EndpointSpec Of(ListenerOptions listener) => new()
+    private EndpointSpec Of(ListenerOptions listener, TlsOptions tls) => new()
     {
         Name = listener.Name,
         Kind = listener.Address.Kind == SocketKind.Stream ? EndpointKind.Listener : EndpointKind.Datagram,
         Address = listener.Address,
         Protocol = NameOf(listener.Protocol),
-        Stream = StreamOf(listener.Protocol, listener.Lines),
+        Stream = StreamOf(listener.Protocol, listener.Lines, listener.Address.Scheme == Scheme.Tls ? listener.Tls.Over(tls).ClientCertificates : ClientCertificates.None),
+        Tls = TlsOf(listener.Address, () => listener.Tls.Over(tls), listens: true),
         Datagram = DatagramOf(listener),
         Required = listener.Required,
         Mobility = listener.Placement == PlacementKind.Cluster ? new Mobility(listener.Roles, listener.Prefer) : null,
@@ -155,7 +174,7 @@ internal sealed class EndpointSpecs(RelayCore core, SocketContext sockets, NatsS
         },
     };
 
-    private EndpointSpec Of(DialerOptions dialer) => new()
+    private EndpointSpec Of(DialerOptions dialer, TlsOptions tls) => new()
     {
         Name = dialer.Name,
         Kind = EndpointKind.Dialer,
@@ -167,12 +186,16 @@ internal sealed class EndpointSpecs(RelayCore core, SocketContext sockets, NatsS
         PendingBytes = OwnOf(dialer.PendingBytes),
         SlowConsumerHold = OwnOf(dialer.SlowConsumerHold),
         Options = SocketOptionsOf(dialer.Tuning),
+        Tls = TlsOf(dialer.Address, () => dialer.Tls.Over(tls, dialer.Address.Host), listens: false),
     };
 
-    private ProtocolFactory StreamOf(EndpointProtocol protocol, LinesOptions lines) => protocol switch
+    private static TlsKeeper? TlsOf(NetAddress address, Func<TlsSettings> settings, bool listens) =>
+        address.Scheme == Scheme.Tls ? new TlsKeeper(settings(), listens) : null;
+
+    private ProtocolFactory StreamOf(EndpointProtocol protocol, LinesOptions lines, ClientCertificates wanted = ClientCertificates.None) => protocol switch
     {
         EndpointProtocol.Lines => () => new LinesClient(core, SettingsOf(lines)),
-        EndpointProtocol.Nats => () => new NatsClient(core, nats),
+        EndpointProtocol.Nats => () => new NatsClient(core, nats, wanted == ClientCertificates.Required),
         EndpointProtocol.Link => () => new LinkClient(core, new LinkTerms(Dialled: false, Cost: 0, Token: "")),
         _ => () => new NativeClient(core),
     };

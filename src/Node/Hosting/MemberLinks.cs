@@ -12,7 +12,7 @@ namespace Anode.Hosting;
 /// long as that is a member.
 /// </summary>
 /// <remarks>Called on the turn of the actor that knows the members; it only sends.</remarks>
-internal sealed class MemberLinks(RelayCore core, EndpointDirectory endpoints, Func<IActorRef?> supervisor) : IMemberWatcher
+internal sealed class MemberLinks(RelayCore core, EndpointDirectory endpoints, Func<IActorRef?> supervisor, Func<NetAddress, TlsKeeper?> tls) : IMemberWatcher
 {
     private readonly Dictionary<string, (NetAddress Link, string Endpoint)> _dialled = new(StringComparer.Ordinal);
     private int _count;
@@ -53,6 +53,7 @@ internal sealed class MemberLinks(RelayCore core, EndpointDirectory endpoints, F
                 Stream = () => new LinkClient(core, new LinkTerms(Dialled: true, Cost: 0, Token: "")),
                 Required = false,
                 Overflow = OverflowPolicy.Drop,
+                Tls = tls(link),
             }));
         }
     }

@@ -34,7 +34,7 @@ internal sealed class NodeRuntime
         sockets.Faults = View.Faults?.Board;
         sockets.DropWitness = relay.Ledger is { } book ? new DropWitness(book) : null;
         if (View.Cluster is { } cluster && relay.Mesh is not null)
-            cluster.Watcher = new MemberLinks(relay, endpoints, () => Endpoints);
+            cluster.Watcher = new MemberLinks(relay, endpoints, () => Endpoints, address => EndpointSpecs.DialTls(options, address));
         relay.OtherDoors = () => [.. ClusterParts.DoorsOfOthers(View.Cluster).Where(door => door.Protocol == "native").Select(door => door.Address.ToString())];
         // Before the tree stands: a node of which nothing has begun must not look like one that has nothing to begin.
         foreach (var spec in Specs)

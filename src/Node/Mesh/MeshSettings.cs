@@ -39,6 +39,9 @@ internal sealed record MeshSettings
     /// <summary>What the peer of a link must say; empty: nothing.</summary>
     public string Token { get; init; } = "";
 
+    /// <summary>The peer's certificate must have its node's name.</summary>
+    public bool CertificateNamesNode { get; init; }
+
     /// <summary>How long a peer is asked to stay away that was refused for a reason that does not pass by itself.</summary>
     public TimeSpan PermanentBackoff { get; init; } = TimeSpan.FromSeconds(30);
 

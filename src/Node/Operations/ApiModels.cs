@@ -55,10 +55,15 @@ internal sealed record ApiEndpoint(
 
 internal sealed record ApiCredentials(int ProcessId, uint UserId, uint GroupId);
 
+/// <param name="Version">As in TLSv1.3.</param>
+/// <param name="Cipher">The suite's registered name.</param>
+/// <param name="Peer">Subject of the peer's certificate; null: it showed none.</param>
+internal sealed record ApiTls(string Version, string Cipher, string? Peer);
+
 internal sealed record ApiConnection(
     long Id, string Endpoint, string Local, string Remote, string Protocol, string State, DateTimeOffset Since, long BytesIn, long BytesOut,
     long MessagesIn, long MessagesOut, long PendingBytes, long Dropped, long DroppedBytes, int Subscriptions, string? ClientName, ApiCredentials? Credentials,
-    string ActorPath, string? CloseReason, int Errno, DateTimeOffset? ClosedAt)
+    string ActorPath, string? CloseReason, int Errno, DateTimeOffset? ClosedAt, ApiTls? Tls, string? CloseText)
 {
     public static ApiConnection Of(ConnectionRecord record) => new(
         record.Id,
@@ -81,7 +86,9 @@ internal sealed record ApiConnection(
         record.ActorPath,
         record.CloseReason?.Code(),
         record.Errno,
-        record.ClosedAt);
+        record.ClosedAt,
+        record.Tls is { } tls ? new ApiTls(tls.Version, tls.Cipher, tls.Peer) : null,
+        record.CloseText);
 }
 
 internal sealed record ApiBuffers(long RentedBytes, long RentedCount, long IdleBytes, long BoundBytes, long Refusals);

@@ -27,7 +27,7 @@ internal sealed class EventsActor : UntypedActor
     /// </summary>
     public static void Subscribe(IActorRef events, EventStream stream)
     {
-        foreach (var kind in new[] { typeof(NodeEvent), typeof(Endpoint.Changed), typeof(ConnectionEvents.Opened), typeof(ConnectionEvents.Closed), typeof(ConnectionEvents.Slow), typeof(ConnectionEvents.Dropped) })
+        foreach (var kind in new[] { typeof(NodeEvent), typeof(Endpoint.Changed), typeof(ConnectionEvents.Opened), typeof(ConnectionEvents.Closed), typeof(ConnectionEvents.TlsRefused), typeof(ConnectionEvents.Slow), typeof(ConnectionEvents.Dropped) })
             stream.Subscribe(events, kind);
     }
 
@@ -38,6 +38,7 @@ internal sealed class EventsActor : UntypedActor
             case NodeEvent said: _log.Append(new LoggedEvent(0, said.At, said.Kind, said.Endpoint, said.Subject, said.Text)); break;
             case ConnectionEvents.Opened { Record: var record }: OnOpened(record); break;
             case ConnectionEvents.Closed { Record: var record }: OnClosed(record); break;
+            case ConnectionEvents.TlsRefused refused: OnTlsRefused(refused); break;
             case ConnectionEvents.Slow slow: OnSlow(slow); break;
             case ConnectionEvents.Dropped dropped: OnDropped(dropped); break;
             case Endpoint.Changed { Status: var status }: OnChanged(status); break;
@@ -52,13 +53,17 @@ internal sealed class EventsActor : UntypedActor
     {
         var reason = (record.CloseReason ?? CloseReason.Crashed).Code();
         var errno = record.Errno == 0 ? "" : $" ({SocketErrors.NameOf(record.Errno)})";
-        var text = $"{reason}{errno}, {record.BytesIn} bytes in, {record.BytesOut} out";
+        var more = record.CloseText is { } said ? $": {said}" : "";
+        var text = $"{reason}{errno}{more}, {record.BytesIn} bytes in, {record.BytesOut} out";
         _log.Append(Of(record, "connection-closed", record.ClosedAt ?? DateTimeOffset.UtcNow, text) with
         {
             CloseReason = reason,
             Errno = record.Errno,
         });
     }
+
+    private void OnTlsRefused(ConnectionEvents.TlsRefused refused) =>
+        _log.Append(Of(refused.Record, "tls-handshake-failed", DateTimeOffset.UtcNow, refused.Text));
 
     private void OnSlow(ConnectionEvents.Slow slow) =>
         _log.Append(Of(slow.Record, "slow-consumer", DateTimeOffset.UtcNow, $"{slow.Text}; {CountOf(slow.Messages, slow.Bytes)}") with

@@ -26,8 +26,9 @@ internal sealed class ConnectionActor : UntypedActor
     /// <param name="Overflow">What happens to a slow consumer.</param>
     /// <param name="PendingBytes">Null: the node's own bound.</param>
     /// <param name="Hold">How long it may hold its sources; null: the node's own.</param>
+    /// <param name="Tls">Null: in clear.</param>
     internal sealed record Seed(SocketContext Sockets, Socket Socket, ConnectionRecord Record, EndpointCounters Counters,
-        IConnectionProtocol Protocol, OverflowPolicy Overflow, long? PendingBytes = null, TimeSpan? Hold = null) : IReapable
+        IConnectionProtocol Protocol, OverflowPolicy Overflow, long? PendingBytes = null, TimeSpan? Hold = null, TlsTerms? Tls = null) : IReapable
     {
         public void Reap() => Socket.Dispose();
     }
@@ -71,7 +72,7 @@ internal sealed class ConnectionActor : UntypedActor
         (_socket, _counters) = (seed.Socket, seed.Counters);
         _counters.Opened();
         _engine = new StreamEngine(
-            seed.Socket, Context, seed.Sockets, seed.Protocol, seed.Record, seed.Overflow, seed.PendingBytes, seed.Hold);
+            seed.Socket, Context, seed.Sockets, seed.Protocol, seed.Record, seed.Overflow, seed.PendingBytes, seed.Hold, seed.Tls);
         _engine.Start();
     }
 }

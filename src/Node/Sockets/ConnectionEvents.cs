@@ -11,6 +11,9 @@ internal static class ConnectionEvents
     /// <summary>The record says why.</summary>
     public sealed record Closed(ConnectionRecord Record);
 
+    /// <summary>Its TLS handshake failed, for the reason that the text says as a sentence.</summary>
+    public sealed record TlsRefused(ConnectionRecord Record, string Text);
+
     /// <summary>It does not read what it asked for, and is being closed; its backlog is left out.</summary>
     /// <param name="Record">Whose.</param>
     /// <param name="Text">Which bound was passed.</param>

@@ -10,6 +10,8 @@ internal enum ConnectionState
     Open,
     Closing,
     Closed,
+    /// <summary>Open, and not yet encrypted.</summary>
+    Handshaking,
 }
 
 /// <summary>
@@ -58,12 +60,18 @@ internal sealed class ConnectionRecord(long id, string endpoint, string protocol
     /// <summary>Is shown what is left out.</summary>
     public IDropWitness? Witness { get; set; }
 
+    /// <summary>Null: in clear.</summary>
+    public TlsInfo? Tls { get; set; }
+
     /// <summary>Of a dialled one: the peer asked for so much time before it is dialled again; null: it did not.</summary>
     public TimeSpan? RedialAfter { get; set; }
 
     public CloseReason? CloseReason { get; set; }
 
     public int Errno { get; set; }
+
+    /// <summary>More of the reason, where there is more to say.</summary>
+    public string? CloseText { get; set; }
 
     public DateTimeOffset? ClosedAt { get; set; }
 

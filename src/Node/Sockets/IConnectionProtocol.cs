@@ -21,6 +21,12 @@ internal interface IConnectionProtocol
     /// <summary>How its frames are told apart from outside; null: they are not.</summary>
     IFrameCutter? Frames => null;
 
+    /// <summary>
+    /// True where TLS comes second, as in NATS: what <see cref="OnOpen"/> sends goes in clear, and then the handshake begins. Otherwise the protocol
+    /// hears nothing of a connection before its handshake is over, and nothing at all where it fails.
+    /// </summary>
+    bool GreetsInClear => false;
+
     void OnOpen(IConnection connection);
 
     /// <summary>
@@ -56,7 +62,7 @@ internal interface IConnectionProtocol
     /// <summary>The connection is about to end, once: last words may still be sent.</summary>
     void OnClosing(CloseReason reason, string? text);
 
-    /// <summary>It has ended; nothing can be sent any more. Always called, exactly once, even after a crash.</summary>
+    /// <summary>It has ended; nothing can be sent any more. After <see cref="OnOpen"/> always called, exactly once, even after a crash.</summary>
     void OnClosed(CloseReason reason, int errno);
 }
 

@@ -21,7 +21,7 @@ internal static class SocketErrors
         ENOTSOCK = 88, EDESTADDRREQ = 89, EMSGSIZE = 90, EPROTOTYPE = 91, EPROTONOSUPPORT = 93, ESOCKTNOSUPPORT = 94,
         EOPNOTSUPP = 95, EAFNOSUPPORT = 97, EADDRINUSE = 98, EADDRNOTAVAIL = 99, ECONNABORTED = 103, ECONNRESET = 104,
         ENOBUFS = 105, EISCONN = 106, ENOTCONN = 107, ETIMEDOUT = 110, ECONNREFUSED = 111, EALREADY = 114, ENOENT = 2,
-        ENXIO = 6, EPERM = 1, EAGAIN = 11, ENETUNREACH = 101, EHOSTUNREACH = 113, ECANCELED = 125, ENAMETOOLONG = 36, EEXIST = 17;
+        ENXIO = 6, EPERM = 1, EAGAIN = 11, ENETUNREACH = 101, EHOSTUNREACH = 113, ECANCELED = 125, ENAMETOOLONG = 36, EEXIST = 17, EPROTO = 71;
 
     private static readonly Dictionary<int, (string Name, string Text)> Table = new()
     {
@@ -39,6 +39,7 @@ internal static class SocketErrors
         [EMFILE] = ("EMFILE", "the process is out of descriptors"),
         [EPIPE] = ("EPIPE", "broken pipe"),
         [ENAMETOOLONG] = ("ENAMETOOLONG", "address too long"),
+        [EPROTO] = ("EPROTO", "protocol error"),
         [ENOTSOCK] = ("ENOTSOCK", "not a socket"),
         [EDESTADDRREQ] = ("EDESTADDRREQ", "destination address required"),
         [EMSGSIZE] = ("EMSGSIZE", "message too long for one datagram"),

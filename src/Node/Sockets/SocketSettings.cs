@@ -50,6 +50,15 @@ public sealed record SocketSettings
     /// <summary>How long a loop looks for more before it sleeps; zero: not at all.</summary>
     public TimeSpan Spin { get; init; }
 
+    /// <summary>From accept or connect to a finished TLS handshake.</summary>
+    public TimeSpan TlsHandshake { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>TLS handshakes that peers may have under way at a time.</summary>
+    public int TlsHandshakes { get; init; } = 256;
+
+    /// <summary>How long a dialer waits before it shows up again where TLS was refused.</summary>
+    public TimeSpan TlsRefusedPause { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Sessions one datagram endpoint may have.</summary>
     public int SessionsPerSocket { get; init; } = 10_000;
 }
@@ -66,6 +75,9 @@ internal sealed class SocketContext(SocketSettings settings)
     /// <summary>The recipe for one more connection, in the next place; there is one for each place.</summary>
     public Props NextConnection(ActorSystem system) =>
         _connections.GetOrAdd(Driver.Next(system), static (place, system) => place.Of(ConnectionActor.Props(system)), system);
+
+    /// <summary>The places for those who shake hands.</summary>
+    public HandshakeGate Handshakes { get; } = new(settings.TlsHandshakes);
 
     public SlabPool Pool { get; } = new(settings.BufferBytes);
 

@@ -54,9 +54,9 @@ internal sealed partial class NodeClient : IAsyncDisposable
 
     /// <summary>Connects and exchanges HELLO and WELCOME.</summary>
     /// <exception cref="IOException">The reason alone, without the address.</exception>
-    public static async Task<NodeClient> ConnectAsync(NetAddress server, Hello hello, CancellationToken cancellation)
+    public static async Task<NodeClient> ConnectAsync(NetAddress server, TlsClient tls, Hello hello, CancellationToken cancellation)
     {
-        var client = new NodeClient(server, await StreamClient.ConnectAsync(server, cancellation));
+        var client = new NodeClient(server, await StreamClient.ConnectAsync(server, tls, cancellation));
         try
         {
             await client.WriteAsync(FrameWriter.SizeOf(hello), room => FrameWriter.Hello(room.Span, prefix: true, hello), cancellation);

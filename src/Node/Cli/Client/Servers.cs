@@ -1,10 +1,11 @@
 using Anode.Messages;
 using Anode.Protocols.Native.Wire;
+using Anode.Sockets.Client;
 
 namespace Anode.Cli.Client;
 
 /// <summary>The nodes a command may use: the first that lets it in is taken.</summary>
-internal sealed record Servers(IReadOnlyList<NetAddress> Addresses, Credentials Credentials)
+internal sealed record Servers(IReadOnlyList<NetAddress> Addresses, Credentials Credentials, TlsClient Tls)
 {
     // Long enough for a WAN, short enough for a list with a dead machine at its front.
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
@@ -19,7 +20,7 @@ internal sealed record Servers(IReadOnlyList<NetAddress> Addresses, Credentials 
             limit.CancelAfter(ConnectTimeout);
             try
             {
-                return await NodeClient.ConnectAsync(address, hello, limit.Token);
+                return await NodeClient.ConnectAsync(address, Tls, hello, limit.Token);
             }
             catch (IOException e)
             {

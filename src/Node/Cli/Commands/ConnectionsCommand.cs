@@ -17,15 +17,18 @@ internal static class ConnectionsCommand
 
     private static TextTable Table(JsonElement connections)
     {
-        var table = new TextTable("ID", "ENDPOINT", "REMOTE", "PROTOCOL", "STATE", "SINCE", "SUBS", "MSGS IN", "MSGS OUT", "IN", "OUT", "PENDING", "CLOSED");
+        var table = new TextTable("ID", "ENDPOINT", "REMOTE", "PROTOCOL", "TLS", "STATE", "SINCE", "SUBS", "MSGS IN", "MSGS OUT", "IN", "OUT", "PENDING", "CLOSED");
         foreach (var connection in connections.Items("connections"))
         {
             table.Add(
-                connection.Text("id"), connection.Text("endpoint"), connection.Text("remote"), connection.Text("protocol"), connection.Text("state"),
+                connection.Text("id"), connection.Text("endpoint"), connection.Text("remote"), connection.Text("protocol"), TlsOf(connection), connection.Text("state"),
                 connection.Time("since", TimeProvider.System), connection.Text("subscriptions"), connection.Text("messagesIn"), connection.Text("messagesOut"),
                 connection.Bytes("bytesIn"), connection.Bytes("bytesOut"), connection.Bytes("pendingBytes"), connection.Text("closeReason"));
         }
 
         return table;
     }
+
+    private static string TlsOf(JsonElement connection) =>
+        connection.Find("tls") is { ValueKind: JsonValueKind.Object } tls ? $"{tls.Text("version")} {tls.Text("cipher")}" : "";
 }

@@ -12,7 +12,7 @@ internal sealed class ServerFlags
 
     private readonly Option<NetAddress[]> _servers = new("--server")
     {
-        Description = $"Node to use: tcp://HOST:PORT or unix:///path. Repeatable, the first that answers is taken. Default {Default}.",
+        Description = $"Node to use: tcp://HOST:PORT, tls://HOST:PORT or unix:///path. Repeatable, the first that answers is taken. Default {Default}.",
         HelpName = "URI",
         CustomParser = Parse,
     };
@@ -21,6 +21,7 @@ internal sealed class ServerFlags
     private readonly Option<string?> _password = Flag.Text("--password", "TEXT", "Password of --user.");
 
     private readonly TokenFlag _token = new();
+    private readonly TlsFlags _tls = new();
 
     public ServerFlags AddTo(Command command)
     {
@@ -28,6 +29,7 @@ internal sealed class ServerFlags
         _token.AddTo(command);
         command.Options.Add(_user);
         command.Options.Add(_password);
+        _tls.AddTo(command);
         return this;
     }
 
@@ -36,7 +38,8 @@ internal sealed class ServerFlags
         var addresses = parsed.GetValue(_servers);
         return new Servers(
             addresses is { Length: > 0 } ? addresses : [Default],
-            new Credentials(_token.Of(parsed), parsed.GetValue(_user), parsed.GetValue(_password)));
+            new Credentials(_token.Of(parsed), parsed.GetValue(_user), parsed.GetValue(_password)),
+            _tls.Of(parsed));
     }
 
     private static NetAddress[] Parse(ArgumentResult result)
@@ -46,8 +49,8 @@ internal sealed class ServerFlags
         {
             if (!NetAddress.TryParse(token.Value, out var address, out var error))
                 result.AddError($"--server: {error}");
-            else if (address.Scheme is not (Scheme.Tcp or Scheme.Unix) || address is { IsUnix: false, Port: 0 })
-                result.AddError($"--server: '{address}' is not tcp://HOST:PORT or unix:///path, which is what the commands speak");
+            else if (address.Scheme is not (Scheme.Tcp or Scheme.Tls or Scheme.Unix) || address is { IsUnix: false, Port: 0 })
+                result.AddError($"--server: '{address}' is not tcp://HOST:PORT, tls://HOST:PORT or unix:///path, which is what the commands speak");
             else
                 addresses.Add(address);
         }

@@ -24,6 +24,8 @@ internal sealed record DialerOptions
     /// <summary>How long one of its connections may hold its sources; 0: <see cref="LimitOptions.SlowConsumerHold"/>.</summary>
     public required TimeSpan SlowConsumerHold { get; init; }
 
+    public required DialTlsOptions Tls { get; init; }
+
     public static DialerOptions Map(Fields<DialerOptions> fields, ValueKind<NetAddress> addressKind)
     {
         var name = fields.Value("name", o => o.Name, EndpointKinds.Name);
@@ -41,6 +43,7 @@ internal sealed record DialerOptions
             SlowConsumer = fields.Value("slow-consumer", o => o.SlowConsumer, EndpointKinds.SlowConsumer),
             PendingBytes = fields.Bytes("pending-bytes", o => o.PendingBytes, 0, 64 * Bounds.GiB),
             SlowConsumerHold = fields.Duration("slow-consumer-hold", o => o.SlowConsumerHold, Bounds.Zero, Bounds.Day),
+            Tls = fields.Only(address.Scheme == Scheme.Tls, "it is for tls:// only").Block("tls", o => o.Tls, DialTlsOptions.Map),
         };
     }
 }

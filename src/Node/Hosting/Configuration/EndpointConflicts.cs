@@ -1,3 +1,5 @@
+using Anode.Messages;
+
 namespace Anode.Hosting.Configuration;
 
 /// <summary>
@@ -60,10 +62,11 @@ internal static class EndpointConflicts
 
     /// <summary>
     /// Null where binding twice is no conflict: port 0 is a different port each time. A Unix path is one file, whatever type
-    /// of socket it stands for. Sharing a port is asked for with <c>reuse-port</c> on both sides.
+    /// of socket it stands for, and a port of TCP is one port, whether in clear or not. Sharing a port is asked for with <c>reuse-port</c> on both sides.
     /// </summary>
     private static string? Place(ListenerOptions listener) =>
         listener.Address.IsUnix ? listener.Address.Host
         : listener.Address.Port == 0 ? null
+        : listener.Address.Scheme == Scheme.Tls ? NetAddress.HostPort(Scheme.Tcp, listener.Address.Host, listener.Address.Port).ToString()
         : listener.Address.ToString();
 }

@@ -81,8 +81,7 @@ internal static class EndpointKinds
             return ValueKinds.Wrong<NetAddress>("has a query: here each item is a key of its own, as in protocol = lines");
         if (!NetAddress.TryParse(text, out var address, out var error))
             return ValueKinds.Wrong<NetAddress>($"is no address: {error}");
-        return address.Scheme == Scheme.Tls ? ValueKinds.Wrong<NetAddress>("needs TLS, which is not available in this build: write tcp://, udp://, unix:// or unixgram://")
-            : !anyPort && !address.IsUnix && address.Port == 0 ? ValueKinds.Wrong<NetAddress>("has port 0, and nothing can be dialled there")
+        return !anyPort && !address.IsUnix && address.Port == 0 ? ValueKinds.Wrong<NetAddress>("has port 0, and nothing can be dialled there")
             : address;
     }
 

@@ -52,7 +52,12 @@ internal sealed class FieldReader<T> : Fields<T>
     }
 
     public override TBlock Block<TBlock>(string key, Func<T, TBlock> now, Func<Fields<TBlock>, TBlock> map) =>
-        map(new FieldReader<TBlock>([.. _scopes.Select(scope => scope.Nested(key)).OfType<Scope>()], _context));
+        map(_withoutEffect is null
+            ? new FieldReader<TBlock>([.. _scopes.Select(scope => scope.Nested(key)).OfType<Scope>()], _context)
+            : new FieldReader<TBlock>(
+                // Only what stands in the block itself is refused, so it comes first even where there is nothing.
+                [_scopes[0].Nested(key) ?? new Scope($"{Path}.{key}", ConfigBlock.Empty(default)), .. _scopes[1..].Select(scope => scope.Nested(key)).OfType<Scope>()],
+                _context, _doubtsBefore, _withoutEffect));
 
     public override TBlock? BlockOrOff<TBlock>(string key, Func<T, TBlock?> now, Func<Fields<TBlock>, TBlock> map)
         where TBlock : class

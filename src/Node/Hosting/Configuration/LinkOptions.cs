@@ -18,6 +18,9 @@ internal sealed record LinkOptions
     /// <summary>Shown to peers and wanted of them; empty: none.</summary>
     public required string Token { get; init; }
 
+    /// <summary>A peer's certificate must have its node's name.</summary>
+    public required bool CertificateNamesNode { get; init; }
+
     public static LinkOptions Map(Fields<LinkOptions> fields) => new()
     {
         ProbeInterval = fields.Duration("probe-interval", o => o.ProbeInterval, TimeSpan.FromMilliseconds(20), Bounds.Day),
@@ -32,6 +35,7 @@ internal sealed record LinkOptions
         ReceiptTimeout = fields.Duration("receipt-timeout", o => o.ReceiptTimeout, TimeSpan.FromMilliseconds(100), Bounds.Day),
         PendingReceipts = fields.Count("pending-receipts", o => o.PendingReceipts, 1, 32 * 1024),
         Token = fields.Value("token", o => o.Token, ValueKinds.Secret),
+        CertificateNamesNode = fields.Switch("certificate-names-node", o => o.CertificateNamesNode),
     };
 
     /// <summary>The compiler's own would put the token into every log line that shows options.</summary>

@@ -53,6 +53,8 @@ internal sealed record ListenerOptions
     /// <summary>How long one of its connections may hold its sources; 0: <see cref="LimitOptions.SlowConsumerHold"/>.</summary>
     public required TimeSpan SlowConsumerHold { get; init; }
 
+    public required ListenerTlsOptions Tls { get; init; }
+
     public static ListenerOptions Map(Fields<ListenerOptions> fields, ValueKind<NetAddress> addressKind)
     {
         var name = fields.Value("name", o => o.Name, EndpointKinds.Name);
@@ -62,14 +64,14 @@ internal sealed record ListenerOptions
             $"'{address}' names a host, but a listener binds an address of this machine: write its IP, 0.0.0.0 or [::] for all, or localhost");
         var protocol = fields.Value("protocol", o => o.Protocol, EndpointKinds.Protocol);
         var isStream = address.Kind == SocketKind.Stream;
-        fields.Require(isStream || protocol != EndpointProtocol.Nats, "protocol", "protocol = nats is for tcp:// and unix:// only: NATS has no datagrams");
-        fields.Require(isStream || protocol != EndpointProtocol.Link, "protocol", "protocol = link is for tcp:// and unix:// only: links need order and acknowledgement below them");
-        var stream = fields.Only(isStream, "it is for tcp:// and unix:// only, there are no connections to accept here");
-        var ip = fields.Only(!address.IsUnix, "it is for tcp:// and udp:// only");
+        fields.Require(isStream || protocol != EndpointProtocol.Nats, "protocol", "protocol = nats is for tcp://, tls:// and unix:// only: NATS has no datagrams");
+        fields.Require(isStream || protocol != EndpointProtocol.Link, "protocol", "protocol = link is for tcp://, tls:// and unix:// only: links need order and acknowledgement below them");
+        var stream = fields.Only(isStream, "it is for tcp://, tls:// and unix:// only, there are no connections to accept here");
+        var ip = fields.Only(!address.IsUnix, "it is for tcp://, tls:// and udp:// only");
         var v6 = fields.Only(address.Family == Family.Inet6, "it is for IPv6 addresses like tcp://[::]:7400 only");
         var file = fields.Only(address.IsUnix && !address.IsAbstract, "it is for Unix sockets with a path only");
         var nativeDatagram = fields.Only(!isStream && protocol == EndpointProtocol.Native, "it is for native datagrams only");
-        var network = fields.Only(!address.IsUnix, "a Unix socket is one machine's: it is for tcp:// and udp:// only");
+        var network = fields.Only(!address.IsUnix, "a Unix socket is one machine's: it is for tcp://, tls:// and udp:// only");
         var placement = network.Value("placement", o => o.Placement, EndpointKinds.Placement);
         var moving = fields.Only(placement == PlacementKind.Cluster, "it is for placement = cluster only");
         return new()
@@ -92,6 +94,7 @@ internal sealed record ListenerOptions
             SlowConsumer = fields.Value("slow-consumer", o => o.SlowConsumer, EndpointKinds.SlowConsumer),
             PendingBytes = fields.Bytes("pending-bytes", o => o.PendingBytes, 0, 64 * Bounds.GiB),
             SlowConsumerHold = stream.Duration("slow-consumer-hold", o => o.SlowConsumerHold, Bounds.Zero, Bounds.Day),
+            Tls = fields.Only(address.Scheme == Scheme.Tls, "it is for tls:// only").Block("tls", o => o.Tls, ListenerTlsOptions.Map),
         };
     }
 }

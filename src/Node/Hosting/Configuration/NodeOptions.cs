@@ -54,6 +54,7 @@ internal sealed partial record NodeOptions
             Log = fields.Block("log", o => o.Log, LogOptions.Map),
         };
         EndpointConflicts.Refuse(options, fields);
+        TlsChecks.Refuse(options, fields);
         return EndpointNames.Complete(options);
     }
 

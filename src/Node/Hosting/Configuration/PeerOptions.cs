@@ -18,10 +18,12 @@ internal sealed record PeerOptions
 
     public required SocketTuning Tuning { get; init; }
 
+    public required DialTlsOptions Tls { get; init; }
+
     public static PeerOptions Map(Fields<PeerOptions> fields, ValueKind<NetAddress> addressKind)
     {
         var address = fields.Value("address", o => o.Address, addressKind);
-        fields.Require(address.Kind == SocketKind.Stream, "address", $"'{address}' has no order and no acknowledgement: links are for tcp:// and unix://");
+        fields.Require(address.Kind == SocketKind.Stream, "address", $"'{address}' has no order and no acknowledgement: links are for tcp://, tls:// and unix://");
         return new()
         {
             Name = fields.Value("name", o => o.Name, EndpointKinds.Name),
@@ -29,6 +31,7 @@ internal sealed record PeerOptions
             Cost = fields.Count("cost", o => o.Cost, 0, 1_000_000),
             Token = fields.Value("token", o => o.Token, ValueKinds.Secret),
             Tuning = fields.Part(o => o.Tuning, part => SocketTuning.Map(part, address)),
+            Tls = fields.Only(address.Scheme == Scheme.Tls, "it is for tls:// only").Block("tls", o => o.Tls, DialTlsOptions.Map),
         };
     }
 

@@ -5,6 +5,7 @@ internal sealed record SecurityOptions
 {
     public required ValueList<string> Tokens { get; init; }
     public required ValueList<UserOptions> Users { get; init; }
+    public required TlsOptions Tls { get; init; }
 
     public static SecurityOptions Map(Fields<SecurityOptions> fields)
     {
@@ -12,6 +13,7 @@ internal sealed record SecurityOptions
         {
             Tokens = fields.List("tokens", o => o.Tokens, UserOptions.NonEmptySecret),
             Users = fields.Items("users", o => o.Users, UserOptions.Map),
+            Tls = fields.Block("tls", o => o.Tls, TlsOptions.Map),
         };
         var twice = security.Users.GroupBy(user => user.User).FirstOrDefault(group => group.Count() > 1)?.Key;
         fields.Require(twice is null, "users", $"node.security.users has '{twice}' twice");

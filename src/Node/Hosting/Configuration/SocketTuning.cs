@@ -19,7 +19,7 @@ internal sealed record SocketTuning
 
     public static SocketTuning Map(Fields<SocketTuning> fields, NetAddress address)
     {
-        var tcp = fields.Only(address.Scheme is Scheme.Tcp, "it is for tcp:// only");
+        var tcp = fields.Only(address.Scheme is Scheme.Tcp or Scheme.Tls, "it is for tcp:// and tls:// only");
         return new()
         {
             NoDelay = tcp.Switch("no-delay", o => o.NoDelay),

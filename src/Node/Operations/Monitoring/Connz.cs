@@ -25,7 +25,7 @@ internal sealed record Connz(
 internal sealed record ConnzEntry(
     long Cid, string Kind, string Type, string Ip, int Port, DateTime Start, DateTime LastActivity, DateTime? Stop, string? Reason, string Uptime, string Idle,
     long PendingBytes, long InMsgs, long OutMsgs, long InBytes, long OutBytes, int Subscriptions, string? Name, string? Lang, string? Version,
-    IReadOnlyList<string>? SubscriptionsList, IReadOnlyList<SubscriptionEntry>? SubscriptionsListDetail)
+    string? TlsVersion, string? TlsCipherSuite, IReadOnlyList<string>? SubscriptionsList, IReadOnlyList<SubscriptionEntry>? SubscriptionsListDetail)
 {
     public static ConnzEntry Of(ConnectionRecord record, DateTimeOffset now, SubscriptionList? held, bool details)
     {
@@ -37,6 +37,7 @@ internal sealed record ConnzEntry(
             record.Since.UtcDateTime, active.UtcDateTime, record.ClosedAt?.UtcDateTime, Ending.Text(record.CloseReason), Spans.Text(end - record.Since), Spans.Text(end - active),
             record.Outlet?.PendingBytes ?? 0, record.MessagesIn, record.MessagesOut, record.BytesIn, record.BytesOut, record.Subscriptions,
             record.Identity is { } identity ? identity.Name : record.ClientName, record.Identity?.Language, record.Identity?.Version,
+            record.Tls?.Version["TLSv".Length..], record.Tls?.Cipher,
             held is null || details ? null : [.. held.Subscriptions.Select(one => one.Filter)],
             held is null || !details ? null : [.. held.Subscriptions.Select(one => SubscriptionEntry.Of(one, record.Id))]);
     }

@@ -173,6 +173,12 @@ internal sealed partial class LinkClient(RelayCore core, LinkTerms terms) : ICon
             return;
         }
 
+        if (_mesh.Settings.CertificateNamesNode && _connection.Record.Tls?.PeerNames.Contains(hello.Node) != true)
+        {
+            Refuse(CloseReason.Unauthorized, $"no certificate with the name {hello.Node} was shown, and links are taken from nodes with their own only", _mesh.Settings.PermanentBackoff);
+            return;
+        }
+
         _connection.Record.ClientName = hello.Node;
         _connection.Introduce();
         if (!terms.Dialled)

@@ -15,7 +15,7 @@ namespace Anode.Protocols.Nats;
 /// What it answers keeps its place behind what it passed on, so PONG means that all before it has been applied by this node. Where no
 /// credentials are asked for, CONNECT may be left out, as with nats-server: <c>nc</c> is a client.
 /// </remarks>
-internal sealed partial class NatsClient(RelayCore core, NatsServer server) : IConnectionProtocol
+internal sealed partial class NatsClient(RelayCore core, NatsServer server, bool wantsCertificate = false) : IConnectionProtocol
 {
     private readonly MessageLimits _limits = core.Limits;
     private readonly NatsLimits _wire = new(core.Limits.PayloadBytes);
@@ -33,6 +33,9 @@ internal sealed partial class NatsClient(RelayCore core, NatsServer server) : IC
     private bool _leaving;
 
     public IFrameCutter Frames => NatsCutter.Instance;
+
+    /// <summary>As nats-server does it: INFO tells the client to begin TLS, so it has to come before.</summary>
+    public bool GreetsInClear => true;
 
     public void OnOpen(IConnection connection)
     {
@@ -264,7 +267,7 @@ internal sealed partial class NatsClient(RelayCore core, NatsServer server) : IC
     private void SendInfo()
     {
         var record = _connection.Record;
-        var json = server.Info(record.Id, record.Local, record.Remote, _leaving);
+        var json = server.Info(record.Id, record.Local, record.Remote, _leaving, wantsCertificate);
         Answer("INFO "u8.Length + json.Length + NatsWriter.EndOfLine.Length, out var room);
         "INFO "u8.CopyTo(room);
         json.CopyTo(room["INFO "u8.Length..]);

@@ -182,6 +182,8 @@ internal sealed class StreamSocketActor : UntypedActor, IAcceptHost, IConnectHos
             return;
         }
 
+        if (RefusesTls(bind, bind.Address))
+            return;
         try
         {
             Binder.BindOpen(_socket, bind.Address, _family, SocketKind.Stream, _options);
@@ -241,6 +243,8 @@ internal sealed class StreamSocketActor : UntypedActor, IAcceptHost, IConnectHos
             return;
         }
 
+        if (RefusesTls(connect, connect.Address))
+            return;
         var timeout = connect.Timeout ?? _sockets.Settings.ConnectTimeout;
         if (timeout <= TimeSpan.Zero)
         {
@@ -253,6 +257,15 @@ internal sealed class StreamSocketActor : UntypedActor, IAcceptHost, IConnectHos
         _connecting = new ConnectLoop(Context, this, connect.Address, _options, timeout, _socket);
         Become(Connecting);
         _connecting.Start();
+    }
+
+    /// <summary>A plain socket where somebody wrote tls:// would be worse than none.</summary>
+    private bool RefusesTls(Sock.ICommand command, NetAddress address)
+    {
+        if (address.Scheme != Scheme.Tls)
+            return false;
+        Fail(command, SocketErrors.EPROTONOSUPPORT, $"TLS is for listeners, dialers and peers of a node: {address}");
+        return true;
     }
 
     private void Own()

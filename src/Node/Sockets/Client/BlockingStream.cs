@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using Anode.Messages;
 
@@ -12,6 +13,7 @@ namespace Anode.Sockets.Client;
 public sealed class BlockingStream : IDisposable
 {
     private readonly Socket _socket;
+    private SslStream? _tls;
 
     private BlockingStream(Socket socket) => _socket = socket;
 
@@ -45,7 +47,19 @@ public sealed class BlockingStream : IDisposable
         throw failure;
     }
 
-    /// <summary>Bytes that can be received without waiting.</summary>
+    /// <summary>Encrypts all that follows.</summary>
+    /// <param name="tls">How.</param>
+    /// <param name="host">The name the server's certificate must have.</param>
+    /// <param name="timeout">Of each step of the handshake.</param>
+    /// <exception cref="IOException">It did not work; the message is the reason alone.</exception>
+    public void Secure(TlsClient tls, string host, TimeSpan timeout)
+    {
+        (_socket.ReceiveTimeout, _socket.SendTimeout) = ((int)timeout.TotalMilliseconds, (int)timeout.TotalMilliseconds);
+        _tls = tls.Secure(new NetworkStream(_socket, ownsSocket: false), host);
+        (_socket.ReceiveTimeout, _socket.SendTimeout) = (0, 0);
+    }
+
+    /// <summary>Bytes that can be received without waiting; with TLS also some that are on their way within it.</summary>
     public int Available => Do(static (socket, _) => socket.Available, 0);
 
     /// <summary>How long <see cref="Receive"/> waits; zero for without end.</summary>
@@ -58,7 +72,15 @@ public sealed class BlockingStream : IDisposable
     {
         try
         {
-            return _socket.Receive(room);
+            return _tls is null ? _socket.Receive(room) : _tls.Read(room);
+        }
+        catch (IOException e) when (e.InnerException is SocketException { SocketErrorCode: SocketError.TimedOut } && _socket.ReceiveTimeout > 0)
+        {
+            throw new TimeoutException();
+        }
+        catch (IOException e)
+        {
+            throw new IOException(e.InnerException is SocketException inner ? SocketErrors.TextOf(SocketErrors.ErrnoOf(inner)) : TlsErrors.TextOf(e), e);
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.TimedOut && _socket.ReceiveTimeout > 0)
         {
@@ -76,8 +98,18 @@ public sealed class BlockingStream : IDisposable
     {
         try
         {
+            if (_tls is not null)
+            {
+                _tls.Write(bytes);
+                return;
+            }
+
             while (bytes.Length > 0)
                 bytes = bytes[_socket.Send(bytes)..];
+        }
+        catch (IOException e)
+        {
+            throw new IOException(e.InnerException is SocketException inner ? SocketErrors.TextOf(SocketErrors.ErrnoOf(inner)) : TlsErrors.TextOf(e), e);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {

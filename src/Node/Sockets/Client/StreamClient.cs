@@ -12,14 +12,24 @@ public static class StreamClient
     /// <summary>
     /// Connects; a host name is resolved and all its addresses are tried. Closing the stream closes the socket.
     /// </summary>
-    /// <param name="address"><c>tcp://</c> or <c>unix:</c>.</param>
+    /// <param name="address"><c>tcp://</c>, <c>tls://</c> or <c>unix:</c>.</param>
+    /// <param name="tls">How, for <c>tls://</c>.</param>
     /// <param name="cancellation">Ends the attempt; Linux itself would try for 127 s.</param>
     /// <exception cref="IOException">It did not work; the message is the reason alone, <c>connection refused</c>.</exception>
-    public static async Task<Stream> ConnectAsync(NetAddress address, CancellationToken cancellation)
+    public static async Task<Stream> ConnectAsync(NetAddress address, TlsClient tls, CancellationToken cancellation)
+    {
+        var stream = await ConnectInClearAsync(address, cancellation);
+        return address.Scheme == Scheme.Tls ? await tls.SecureAsync(stream, address.Host, cancellation) : stream;
+    }
+
+    /// <inheritdoc cref="ConnectAsync(NetAddress, TlsClient, CancellationToken)"/>
+    public static Task<Stream> ConnectAsync(NetAddress address, CancellationToken cancellation) => ConnectAsync(address, TlsClient.Default, cancellation);
+
+    private static async Task<NetworkStream> ConnectInClearAsync(NetAddress address, CancellationToken cancellation)
     {
         var socket = address.Scheme switch
         {
-            Scheme.Tcp => new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true },
+            Scheme.Tcp or Scheme.Tls => new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true },
             Scheme.Unix => new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified),
             _ => throw new NotSupportedException($"{address} does not lead to a plain stream"),
         };

@@ -69,7 +69,7 @@ internal sealed class ConnectionsActor : UntypedActor
 
         _dialled = _spec.Kind == EndpointKind.Dialer ? record : null;
         var protocol = _spec.Stream!();
-        var seed = new ConnectionActor.Seed(_sockets, socket, record, _counters, protocol, _spec.Overflow, _spec.PendingBytes, _spec.SlowConsumerHold);
+        var seed = new ConnectionActor.Seed(_sockets, socket, record, _counters, protocol, _spec.Overflow, _spec.PendingBytes, _spec.SlowConsumerHold, _spec.Tls?.Terms);
         Context.Watch(ConnectionActor.Create(Context, _sockets.NextConnection(Context.System), seed));
         _live++;
     }
@@ -108,7 +108,7 @@ internal sealed class ConnectionsActor : UntypedActor
         if (adopted)
             _live--;
         if (Limit > 0)
-            _asker?.Tell(new Serving.Credit(_incarnation, 1, _dialled?.RedialAfter));
+            _asker?.Tell(new Serving.Credit(_incarnation, 1, _dialled?.RedialAfter, _dialled?.CloseText));
         if (_ending && _live == 0)
             _guard.Tell(new Serving.Empty());
     }

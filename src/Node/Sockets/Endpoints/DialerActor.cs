@@ -22,6 +22,7 @@ internal sealed class DialerActor : UntypedActor, IConnectHost
     private ConnectLoop? _connecting;
     private ICancelable? _redial;
     private long? _connectedAt;
+    private bool _filesRead;
 
     private DialerActor(EndpointSpec spec, int incarnation, SocketSettings settings, IActorRef connections, IActorRef guard, DialOptions dial)
     {
@@ -70,6 +71,18 @@ internal sealed class DialerActor : UntypedActor, IConnectHost
 
     private void Connect()
     {
+        if (!_filesRead && _spec.Tls is { } tls)
+        {
+            _filesRead = true;
+            TlsNotices.OnLoaded(tls, tls.TryLoad(), _spec.Name, Context);
+            if (tls.Terms is null)
+            {
+                _filesRead = false;
+                Wait(_backoff.OnFailure(), 0, $"the files for TLS cannot be used: {_spec.Address}");
+                return;
+            }
+        }
+
         _connecting = new ConnectLoop(Context, this, _spec.Address, _spec.Options, _settings.ConnectTimeout);
         _connecting.Start();
     }
@@ -85,7 +98,7 @@ internal sealed class DialerActor : UntypedActor, IConnectHost
         else if (_connectedAt is { } since)
         {
             var lasted = TimeSpan.FromMilliseconds(Environment.TickCount64 - since);
-            Wait(_backoff.OnEnded(lasted, credit.After), 0, $"the connection ended: {_spec.Address}");
+            Wait(_backoff.OnEnded(lasted, credit.After), 0, $"{credit.Why ?? "the connection ended"}: {_spec.Address}");
         }
         else
         {

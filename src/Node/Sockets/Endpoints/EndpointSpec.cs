@@ -37,6 +37,9 @@ internal sealed record EndpointSpec
 
     public Sock.Options Options { get; init; } = Sock.Options.Default;
 
+    /// <summary>Null: in clear.</summary>
+    public TlsKeeper? Tls { get; init; }
+
     /// <summary>Null: it runs here, always. Otherwise it begins only when somebody says so, and may have to end at once.</summary>
     public Mobility? Mobility { get; init; }
 

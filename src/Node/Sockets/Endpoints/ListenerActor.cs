@@ -66,6 +66,18 @@ internal sealed class ListenerActor : UntypedActor, IAcceptHost
 
     private void Bind()
     {
+        if (_spec.Tls is { } tls)
+        {
+            var trouble = tls.TryLoad();
+            TlsNotices.OnLoaded(tls, trouble, _spec.Name, Context);
+            if (tls.Terms is null)
+            {
+                _guard.Tell(new Serving.CannotBind(_incarnation, 0, trouble!));
+                Context.Stop(Self);
+                return;
+            }
+        }
+
         try
         {
             _socket = Binder.Bind(_spec.Address, SocketKind.Stream, _spec.Options);

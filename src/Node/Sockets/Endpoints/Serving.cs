@@ -24,7 +24,8 @@ internal static class Serving
     public sealed record GetCredit(int Incarnation) : IReapable;
 
     /// <summary>So many more connections, for who asked in this incarnation; not before the time the last peer asked for.</summary>
-    public sealed record Credit(int Incarnation, long Connections, TimeSpan? After = null) : IReapable;
+    /// <param name="Why">More of why the last one ended, as a sentence, where there is more to say.</param>
+    public sealed record Credit(int Incarnation, long Connections, TimeSpan? After = null, string? Why = null) : IReapable;
 
     /// <summary>An accepted socket on its way to its own actor; if that way is gone, it is closed.</summary>
     public sealed record Adopt(Socket Socket) : IReapable

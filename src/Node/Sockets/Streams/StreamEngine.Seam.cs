@@ -58,7 +58,7 @@ internal sealed partial class StreamEngine : IStreamSeamHost
 
     private void RefreshSeam()
     {
-        if (_sockets.Faults is not { } faults || _phase == Phase.Ended)
+        if (_sockets.Faults is not { } faults || _phase == Phase.Ended || !_opened)
             return;
         if (_seam is null)
             _seam = faults.Of(this);

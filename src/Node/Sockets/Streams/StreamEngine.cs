@@ -11,9 +11,10 @@ namespace Anode.Sockets;
 /// <remarks>
 /// <para>Life: open → flushing (a reason to end is known; what is queued is sent) → lingering (FIN is sent; what the peer still sends is
 /// thrown away, because closing with unread bytes would turn our last words into a reset) → ended.</para>
-/// <para>Invariant: the first reason wins, and <see cref="IConnectionProtocol.OnClosed"/> comes exactly once.</para>
+/// <para>With TLS a handshake comes before open, or within it for a protocol that <see cref="IConnectionProtocol.GreetsInClear"/>.</para>
+/// <para>Invariant: the first reason wins, and after <see cref="IConnectionProtocol.OnOpen"/> <see cref="IConnectionProtocol.OnClosed"/> comes exactly once.</para>
 /// </remarks>
-internal sealed partial class StreamEngine : IConnection, IReadHost, IWriteHost
+internal sealed partial class StreamEngine : IConnection, IReadHost, IWriteHost, ITlsHost
 {
     private const int HoldsWithProgress = 4;
 
@@ -43,9 +44,9 @@ internal sealed partial class StreamEngine : IConnection, IReadHost, IWriteHost
     private bool _aborted;
 
     public StreamEngine(Socket socket, IActorContext actor, SocketContext sockets, IConnectionProtocol protocol,
-        ConnectionRecord record, OverflowPolicy overflow, long? pendingBytes = null, TimeSpan? hold = null)
+        ConnectionRecord record, OverflowPolicy overflow, long? pendingBytes = null, TimeSpan? hold = null, TlsTerms? terms = null)
     {
-        (_socket, _actor, _sockets, _protocol, Record) = (socket, actor, sockets, protocol, record);
+        (_socket, _actor, _sockets, _protocol, Record, _terms) = (socket, actor, sockets, protocol, record, terms);
         Self = actor.Self;
         var settings = sockets.Settings;
         Outlet = new Outlet(Self, pendingBytes ?? settings.PendingBytes, overflow, record);
@@ -71,6 +72,7 @@ internal sealed partial class StreamEngine : IConnection, IReadHost, IWriteHost
         Stall,
         Deadline,
         Pool,
+        Handshake,
     }
 
     public IActorRef Self { get; }
@@ -97,8 +99,13 @@ internal sealed partial class StreamEngine : IConnection, IReadHost, IWriteHost
     {
         _sockets.Connections.Add(Record);
         _actor.System.EventStream.Publish(new ConnectionEvents.Opened(Record));
-        RefreshSeam();
-        _protocol.OnOpen(this);
+        if (_terms is not null)
+        {
+            Secure(_terms);
+            return;
+        }
+
+        OpenProtocol();
         _reader.Pump();
     }
 
@@ -120,7 +127,8 @@ internal sealed partial class StreamEngine : IConnection, IReadHost, IWriteHost
             case SeamSignal signal: OnSignal(signal); return true;
             case FaultsChanged: RefreshSeam(); return true;
             case Sabotage: throw Sabotage.Exception;
-            default: return _protocol.OnMessage(message);
+            case HandshakeGate.Ticket ticket: _handshake?.On(ticket); return true;
+            default: return !_opened || _protocol.OnMessage(message);
         }
     }
 
@@ -158,6 +166,12 @@ internal sealed partial class StreamEngine : IConnection, IReadHost, IWriteHost
         if (_phase != Phase.Open)
             return;
         _reason ??= reason;
+        if (_handshake is not null)
+        {
+            Finish(); // no last words: in clear they must not be, and nobody could read them otherwise
+            return;
+        }
+
         _phase = Phase.Flushing;
         Record.State = ConnectionState.Closing;
         _protocol.OnClosing(reason, text);
@@ -199,6 +213,8 @@ internal sealed partial class StreamEngine : IConnection, IReadHost, IWriteHost
         _stallCheck?.Cancel();
         _deadline?.Cancel();
         _endLater?.Cancel();
+        _handshakeDeadline?.Cancel();
+        _handshake?.Dispose();
         _readiness.Dispose();
         // What was not sent whole ends as a reset, and so do a crash and a stop from above: the peer must not take a torn stream for
         // a whole one.
@@ -209,10 +225,12 @@ internal sealed partial class StreamEngine : IConnection, IReadHost, IWriteHost
         _seam?.Drop();
         _reader.Dispose();
         _writer.Dispose();
+        _tls?.Dispose();
         var reason = _reason ?? CloseReason.EndpointStopped;
         _sockets.Connections.Remove(Record, reason, _errno);
         _actor.System.EventStream.Publish(new ConnectionEvents.Closed(Record));
-        _protocol.OnClosed(reason, _errno);
+        if (_opened)
+            _protocol.OnClosed(reason, _errno);
     }
 
     int IReadHost.OnBytes(Slab slab, int offset, int length, out int needed) =>
@@ -260,6 +278,8 @@ internal sealed partial class StreamEngine : IConnection, IReadHost, IWriteHost
             return; // it comes back to this
         if (_phase == Phase.Flushing)
             Linger();
+        else if (_handshakeLater)
+            BeginHandshake();
         else if (_finWanted && !_finSent)
             SendFin();
         else if (IsOpen)
@@ -272,8 +292,21 @@ internal sealed partial class StreamEngine : IConnection, IReadHost, IWriteHost
 
     void IWriteHost.OnSpillRefused() => OnSlow("the node is out of buffers for slow consumers");
 
+    private void OpenProtocol()
+    {
+        _opened = true;
+        RefreshSeam();
+        _protocol.OnOpen(this);
+    }
+
     private void OnReady(Ready ready)
     {
+        if (_handshake is not null)
+        {
+            _handshake.OnReady(ready);
+            return;
+        }
+
         if ((ready & Ready.ToWrite) != 0)
             _writer.OnReady();
         if ((ready & Ready.ToRead) != 0)
@@ -292,7 +325,7 @@ internal sealed partial class StreamEngine : IConnection, IReadHost, IWriteHost
     /// <summary>The first time the peer may be given a moment; the same message comes again when that is over.</summary>
     private void OnEnd(End end)
     {
-        var grace = IsOpen && !_endAsked ? _protocol.OnAskedToEnd(end.Reason) : TimeSpan.Zero;
+        var grace = IsOpen && !_endAsked && _handshake is null ? _protocol.OnAskedToEnd(end.Reason) : TimeSpan.Zero;
         _endAsked = true;
         if (grace > TimeSpan.Zero)
             _endLater = After(grace, end);
@@ -324,6 +357,7 @@ internal sealed partial class StreamEngine : IConnection, IReadHost, IWriteHost
             case Tick.Stall: CheckStall(); break;
             case Tick.Pool: _reader.Pump(); break;
             case Tick.Deadline: OnDeadline(); break;
+            case Tick.Handshake: OnHandshakeDeadline(); break;
         }
     }
 
@@ -374,15 +408,20 @@ internal sealed partial class StreamEngine : IConnection, IReadHost, IWriteHost
         if (_phase == Phase.Ended)
             return;
         _errno = _reason is null ? errno : _errno;
+        if (_reason is null && _tls?.Failure is { } failure)
+        {
+            (_reason, Record.CloseText) = (CloseReason.TlsError, failure);
+            NoteRefusal();
+        }
+
         _reason ??= SocketErrors.OnStream(errno);
         Finish();
     }
 
     private void Linger()
     {
-        SendFin();
-        if (!_finSent && _phase == Phase.Flushing)
-            return; // the seam keeps it back
+        if (!SendFin() || (!_finSent && _phase == Phase.Flushing))
+            return; // TLS has something to say yet, or the seam keeps it back
         if (_peerEnded || _phase == Phase.Ended)
         {
             Finish();
@@ -396,10 +435,13 @@ internal sealed partial class StreamEngine : IConnection, IReadHost, IWriteHost
         _reader.Pump();
     }
 
-    private void SendFin()
+    /// <returns>False: TLS has something to say first; it comes again when that is said, unless the socket has failed.</returns>
+    private bool SendFin()
     {
         if (_finSent || _seam?.MayEndSending() == false)
-            return;
+            return true;
+        if (!SaidGoodbye())
+            return _phase == Phase.Ended;
         _finSent = true;
         try
         {
@@ -408,11 +450,12 @@ internal sealed partial class StreamEngine : IConnection, IReadHost, IWriteHost
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             Fail(SocketErrors.ErrnoOf(e));
-            return;
+            return true;
         }
 
         if (_peerEnded && _phase == Phase.Open)
             Close(CloseReason.PeerClosed);
+        return true;
     }
 
     private void Finish()

@@ -36,7 +36,7 @@ internal interface IReadHost
 /// reads. A frame that has only begun gets room as its bytes arrive, at most four times of what is there: an announced length alone
 /// allocates nothing.</para>
 /// </remarks>
-internal sealed class StreamReader : ISlabSource, IDisposable
+internal sealed partial class StreamReader : ISlabSource, IDisposable
 {
     private const int ReadsPerTurn = 8;
     private const int WorthwhileSpace = 512;
@@ -165,6 +165,8 @@ internal sealed class StreamReader : ISlabSource, IDisposable
             return false;
         }
 
+        if (_tls is not null)
+            return ReadSecured(_tls, asked);
         int count;
         SocketError error;
         try
@@ -196,8 +198,14 @@ internal sealed class StreamReader : ISlabSource, IDisposable
             return false;
         }
 
-        _fill += count;
         _drained = _readiness.IsEmptied(count, asked);
+        return Took(count, asked);
+    }
+
+    /// <returns>True when reading can go on.</returns>
+    private bool Took(int count, int asked)
+    {
+        _fill += count;
         if (count == asked && asked >= _nextBytes / 2)
             _nextBytes = Math.Min(_nextBytes * 4, _maxSlabBytes);
         else if (count < _nextBytes / 16)
@@ -232,14 +240,15 @@ internal sealed class StreamReader : ISlabSource, IDisposable
         }
     }
 
-    private void HandOverRest()
+    /// <param name="whole">False: the end may have cut off what was to follow, so that the rest is not what the peer meant.</param>
+    private void HandOverRest(bool whole = true)
     {
         var (slab, start, fill) = (_slab, _start, _fill);
         slab?.Retain();
         DropSlab();
         try
         {
-            _host.OnEndOfStream(slab is null ? default : slab.Buffer.AsSpan(start, fill - start));
+            _host.OnEndOfStream(slab is null || !whole ? default : slab.Buffer.AsSpan(start, fill - start));
         }
         finally
         {

@@ -114,7 +114,7 @@ internal sealed partial class StreamWriter : IDisposable
     public void On(Flush flush)
     {
         _flushQueued = false;
-        if (!_inFlight)
+        if (!_inFlight && !Held)
             Send();
     }
 
@@ -245,6 +245,8 @@ internal sealed partial class StreamWriter : IDisposable
     /// <returns>True when all that was prepared is with the kernel; false when it must wait, or has failed.</returns>
     private bool SendRest()
     {
+        if (_tls is not null)
+            return SendSecured(_tls);
         var gather = _gather!;
         while (_unsentBytes > 0)
         {
@@ -298,14 +300,17 @@ internal sealed partial class StreamWriter : IDisposable
     private bool TakeSent()
     {
         var count = _readiness.TakeSent(out var errno);
-        if (errno == 0)
+        if (errno != 0)
         {
-            Trim(count);
-            return true;
+            Fail(errno);
+            return false;
         }
 
-        Fail(errno);
-        return false;
+        if (_tls is null)
+            Trim(count);
+        else
+            _tls.Went(count);
+        return true;
     }
 
     /// <summary>Takes what was sent off the front of the list, and empty ranges before what is left.</summary>

@@ -25,6 +25,7 @@ internal sealed class TargetFlags
     private readonly Option<string?> _user = Flag.Text("--user", "NAME", "User, with --password.");
     private readonly Option<string?> _password = Flag.Text("--password", "TEXT", "Password of --user.");
     private readonly TokenFlag _token = new();
+    private readonly TlsFlags _tls = new();
 
     // Only of loads that have subscribers.
     private readonly Option<Address?> _subscribeAt = new("--subscribe-at")
@@ -36,7 +37,7 @@ internal sealed class TargetFlags
 
     public TargetFlags() => _server = new Option<Address?>("--server")
     {
-        Description = $"Server to use: tcp://HOST:PORT or unix:///path, with ?protocol=nats if need be. Default {Default}.",
+        Description = $"Server to use: tcp://HOST:PORT, tls://HOST:PORT or unix:///path, with ?protocol=nats if need be. Default {Default}.",
         HelpName = "URI",
         CustomParser = ParseServer,
     };
@@ -48,6 +49,7 @@ internal sealed class TargetFlags
         _token.AddTo(command);
         command.Options.Add(_user);
         command.Options.Add(_password);
+        _tls.AddTo(command);
         return this;
     }
 
@@ -65,7 +67,7 @@ internal sealed class TargetFlags
     private Target Of(ParseResult parsed, Address server)
     {
         var format = parsed.GetValue(_protocol) ?? server.Format ?? (server.Uri.Port == NatsPort ? new NatsFormat() : new NativeFormat());
-        return new Target(server.Uri, format, new Credentials(_token.Of(parsed), parsed.GetValue(_user), parsed.GetValue(_password)));
+        return new Target(server.Uri, format, new Credentials(_token.Of(parsed), parsed.GetValue(_user), parsed.GetValue(_password)), _tls.Of(parsed));
     }
 
     private static Address? ParseServer(ArgumentResult result)
@@ -75,8 +77,8 @@ internal sealed class TargetFlags
         WireFormat? format = null;
         if (!NetAddress.TryParse(question < 0 ? text : text[..question], out var address, out var error))
             result.AddError($"{NameOf(result)}: {error}");
-        else if (address.Scheme is not (Scheme.Tcp or Scheme.Unix) || address is { IsUnix: false, Port: 0 })
-            result.AddError($"{NameOf(result)}: '{address}' is not tcp://HOST:PORT or unix:///path, which is what can be put under this load");
+        else if (address.Scheme is not (Scheme.Tcp or Scheme.Tls or Scheme.Unix) || address is { IsUnix: false, Port: 0 })
+            result.AddError($"{NameOf(result)}: '{address}' is not tcp://HOST:PORT, tls://HOST:PORT or unix:///path, which is what can be put under this load");
         else if (question >= 0 && !TryQuery(text[(question + 1)..], out format))
             result.AddError($"{NameOf(result)}: '{text[question..]}' is not ?protocol=, which is {Protocols}");
         else

@@ -1,4 +1,5 @@
 using Anode.Cli.Bench.Wire;
+using Anode.Messages;
 using Anode.Sockets.Client;
 
 namespace Anode.Cli.Bench.Streams;
@@ -131,13 +132,27 @@ internal sealed class Line : IDisposable
 
     private void ShakeHands(Role role)
     {
+        // In NATS the server speaks in clear first, and TLS comes behind that.
+        if (!Format.GreetsFirst)
+            Secure();
         _stream.SetReceiveTimeout(AnswerTimeout);
         if (Format.GreetsFirst)
+        {
             Await(PieceKind.Greeting, "a connection");
+            Secure();
+            _stream.SetReceiveTimeout(AnswerTimeout);
+        }
+
         Send(Format.Hello(role, _target.Credentials));
         if (Format.HasSessions)
             Await(Format.EndOfHandshake, "the handshake");
         _stream.SetReceiveTimeout(TimeSpan.Zero);
+    }
+
+    private void Secure()
+    {
+        if (_target.Address.Scheme == Scheme.Tls)
+            _stream.Secure(_target.Tls, _target.Address.Host, AnswerTimeout);
     }
 
     private void Await(PieceKind kind, string question)

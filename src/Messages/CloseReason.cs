@@ -51,6 +51,8 @@ public enum CloseReason
     PeerBye = 27,
     /// <summary>A datagram session ended because the same address said HELLO again; a link, because there is another to the same node.</summary>
     Replaced = 28,
+    /// <summary>Of a proxied connection: its other half was reset, crashed or gave up, and so this one cannot be whole either.</summary>
+    OtherHalfEnded = 29,
 }
 
 /// <summary>Text forms of <see cref="CloseReason"/>.</summary>

@@ -18,7 +18,9 @@ public sealed class ConfigKeysTests
             { address = "unix://{runtime-dir}/x.sock" }
             { address = "tcp://127.0.0.1:0", protocol = lines, subscribe = b }
             { address = "tcp://127.0.0.1:0", protocol = lines, publish = a }
+            { address = "tcp://127.0.0.1:0", protocol = proxy }
           ]
+          listener-defaults.to = "tcp://127.0.0.1:1"
           dialers = [
             { address = "tcp://127.0.0.1:1" }
             { address = "tcp://127.0.0.1:1", protocol = lines, subscribe = b }
@@ -45,6 +47,7 @@ public sealed class ConfigKeysTests
         ["node.log.level"] = "error",
         ["node.log.format"] = "json",
         ["node.listener-defaults.unix-mode"] = "600",
+        ["node.listener-defaults.to"] = "\"tcp://127.0.0.1:9\"",
         ["node.listener-defaults.pending-bytes"] = "128MiB", // at least a frame
         ["node.dialer-defaults.pending-bytes"] = "128MiB",
         ["node.limits.connections"] = "9",

@@ -6,6 +6,7 @@ using Anode.Protocols.Lines;
 using Anode.Protocols.Link;
 using Anode.Protocols.Native;
 using Anode.Protocols.Nats;
+using Anode.Protocols.Proxy;
 using Anode.Protocols.Relay;
 using Anode.Sockets;
 
@@ -134,7 +135,8 @@ internal sealed class EndpointSpecs(RelayCore core, SocketContext sockets, NatsS
         Kind = listener.Address.Kind == SocketKind.Stream ? EndpointKind.Listener : EndpointKind.Datagram,
         Address = listener.Address,
         Protocol = NameOf(listener.Protocol),
-        Stream = StreamOf(listener.Protocol, listener.Lines),
+        To = listener.To,
+        Stream = listener.To is { } to ? () => new ProxyClient(to, core.Quota) : StreamOf(listener.Protocol, listener.Lines),
         Datagram = DatagramOf(listener),
         Required = listener.Required,
         Mobility = listener.Placement == PlacementKind.Cluster ? new Mobility(listener.Roles, listener.Prefer) : null,

@@ -21,6 +21,7 @@ namespace Anode.Hosting;
 ///     ep-tcp-7400       EndpointGuard: back-off, budget, state; never touches a socket
 ///       conns           ConnectionsActor, one-for-one/stop: grants accept credit
 ///         conn-17       ConnectionActor: owns one accepted socket and its (conn, address)
+///         out-18        OutwardActor: owns the socket that a proxy dialled for conn-17
 ///       listener        ListenerActor: owns the listening socket
 ///     ep-udp-7400       EndpointGuard
 ///       conns           SessionsActor: one child for each (socket, address)

@@ -45,6 +45,9 @@ internal sealed class ConnectionRecord(long id, string endpoint, string protocol
 
     public string ActorPath => Actor?.ToStringWithoutAddress() ?? "";
 
+    /// <summary>Of a proxied connection: the number of its other half; null while there is none.</summary>
+    public long? OtherHalf { get; set; }
+
     /// <summary>What the client calls itself.</summary>
     public string? ClientName { get; set; }
 

@@ -122,7 +122,7 @@ internal sealed class SessionActor : UntypedActor, IConnection
         Context.Stop(Self);
     }
 
-    public void Abort(CloseReason reason)
+    public void Abort(CloseReason reason, int errno = 0)
     {
         _reason ??= reason;
         Context.Stop(Self);
@@ -131,6 +131,8 @@ internal sealed class SessionActor : UntypedActor, IConnection
     public void ShutdownSend()
     {
     }
+
+    public void Dial(NetAddress to, ProtocolFactory protocol) => throw new NotSupportedException("sessions are not proxied");
 
     public void Watch(IActorRef actor) => Context.Watch(actor);
 

@@ -59,6 +59,7 @@ public sealed class ConfigKeysTests
         ["node.cluster.seeds"] = "[\"127.0.0.1:7501\"]",
         ["node.cluster.profile"] = "lab",
         ["node.cluster.roles"] = "[edge]",
+        ["node.faults.toxiproxy.address"] = "127.0.0.1:9",
         ["node.faults.inject"] = "[\"loss node\"]",
     };
 
@@ -73,7 +74,7 @@ public sealed class ConfigKeysTests
         var other = OtherValues.GetValueOrDefault(key) ?? Other(key);
         // Where it may run is a matter of what may move. Lines need a subject; natives are not touched by one.
         string[] moving = key is "node.listener-defaults.roles" or "node.listener-defaults.prefer" ? ["node.listener-defaults.placement=cluster"]
-            : key is "node.faults.inject" ? ["node.faults.enabled=on"] : [];
+            : key is "node.faults.inject" or "node.faults.toxiproxy.enabled" ? ["node.faults.enabled=on"] : [];
         string[] needed = [.. moving, .. key.EndsWith(".protocol", StringComparison.Ordinal) ? [key.Replace("protocol", "publish") + "=x"] : (string[])[]];
         var changed = Configs.Options(EveryKind, Configs.Set([.. needed, $"{key}={other}"]));
         Assert.NotEqual(Configs.Options(EveryKind, Configs.Set(needed)), changed);

@@ -57,6 +57,7 @@ internal sealed class NodeActor : UntypedActor
             EndpointsActor.Props(runtime.Specs, view.Sockets, EndpointSpecs.GuardOptionsOf(runtime.Options), view.Endpoints), "endpoints");
         if (view.Faults is { } faults)
             faults.Actor = Context.ActorOf(FaultsActor.Props(faults.Board, view.Sockets, view.Endpoints, runtime.Options.Faults.Specs), "faults");
+        view.EndpointsActor = runtime.Endpoints;
         if (view.Cluster is { } cluster)
         {
             cluster.Endpoints = runtime.Endpoints;

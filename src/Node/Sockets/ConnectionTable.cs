@@ -48,6 +48,9 @@ internal sealed class ConnectionRecord(long id, string endpoint, string protocol
     /// <summary>Of a proxied connection: the number of its other half; null while there is none.</summary>
     public long? OtherHalf { get; set; }
 
+    /// <summary>It is the half that was dialled.</summary>
+    public bool IsDialled { get; init; }
+
     /// <summary>What the client calls itself.</summary>
     public string? ClientName { get; set; }
 
@@ -137,6 +140,10 @@ internal sealed class EndpointCounters
     private long _accepted;
     private long _dropped;
     private int _open;
+    private EndpointCounters? _dialled;
+
+    /// <summary>Of those that were dialled for accepted ones, apart from these.</summary>
+    public EndpointCounters Dialled => LazyInitializer.EnsureInitialized(ref _dialled);
 
     public long BytesIn => Interlocked.Read(ref _bytesIn);
 

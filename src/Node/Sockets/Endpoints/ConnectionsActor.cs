@@ -23,7 +23,6 @@ internal sealed class ConnectionsActor : UntypedActor
     private readonly IActorRef _guard;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly HashSet<IActorRef> _outward = [];
-    private EndpointCounters? _outwardCounters;
     private IActorRef? _asker;
     private (EndPoint? EndPoint, NetAddress Address) _local;
     private ConnectionRecord? _dialled;
@@ -89,7 +88,7 @@ internal sealed class ConnectionsActor : UntypedActor
         }
 
         var id = _sockets.Connections.NextId();
-        var props = OutwardActor.Props(_spec, _sockets, _outwardCounters ??= new EndpointCounters(), id, dial);
+        var props = OutwardActor.Props(_spec, _sockets, _counters.Dialled, id, dial);
         _outward.Add(Context.Watch(Context.ActorOf(_sockets.Driver.Next(Context.System).Of(LeanMailbox.For(props, Context.System)), $"out-{id}")));
     }
 

@@ -115,6 +115,7 @@ internal sealed class OutwardActor : UntypedActor, IConnectHost
             return new ConnectionRecord(_id, _spec.Name, _spec.Protocol, local, remote, _counters)
             {
                 OtherHalf = _dial.ForId,
+                IsDialled = true,
                 Credentials = SocketFactory.CredentialsOf(socket),
             };
         }

@@ -55,6 +55,8 @@ public enum CloseReason
     TlsHandshake = 29,
     /// <summary>Bytes that could not be decrypted, or an end within a record.</summary>
     TlsError = 30,
+    /// <summary>Of a proxied connection: its other half was reset, crashed or gave up, and so this one cannot be whole either.</summary>
+    OtherHalfEnded = 31,
 }
 
 /// <summary>Text forms of <see cref="CloseReason"/>.</summary>

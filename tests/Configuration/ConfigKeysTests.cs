@@ -21,7 +21,10 @@ public sealed class ConfigKeysTests(ConfigKeysTests.Files files) : IClassFixture
             { address = "tcp://127.0.0.1:0", protocol = lines, subscribe = b }
             { address = "tcp://127.0.0.1:0", protocol = lines, publish = a }
             { address = "tls://127.0.0.1:0" }
+
+            { address = "tcp://127.0.0.1:0", protocol = proxy }
           ]
+          listener-defaults.to = "tcp://127.0.0.1:1"
           dialers = [
             { address = "tcp://127.0.0.1:1" }
             { address = "tcp://127.0.0.1:1", protocol = lines, subscribe = b }
@@ -49,6 +52,7 @@ public sealed class ConfigKeysTests(ConfigKeysTests.Files files) : IClassFixture
         ["node.log.level"] = "error",
         ["node.log.format"] = "json",
         ["node.listener-defaults.unix-mode"] = "600",
+        ["node.listener-defaults.to"] = "\"tcp://127.0.0.1:9\"",
         ["node.listener-defaults.pending-bytes"] = "128MiB", // at least a frame
         ["node.dialer-defaults.pending-bytes"] = "128MiB",
         ["node.limits.connections"] = "9",
@@ -60,6 +64,7 @@ public sealed class ConfigKeysTests(ConfigKeysTests.Files files) : IClassFixture
         ["node.cluster.seeds"] = "[\"127.0.0.1:7501\"]",
         ["node.cluster.profile"] = "lab",
         ["node.cluster.roles"] = "[edge]",
+        ["node.faults.toxiproxy.address"] = "127.0.0.1:9",
         ["node.faults.inject"] = "[\"loss node\"]",
         ["node.security.tls.client-certificate"] = "optional",
         ["node.listener-defaults.tls.client-certificate"] = "required",
@@ -96,7 +101,7 @@ public sealed class ConfigKeysTests(ConfigKeysTests.Files files) : IClassFixture
             : OtherValues.GetValueOrDefault(key) ?? Other(key);
         // Where it may run is a matter of what may move. Lines need a subject; natives are not touched by one.
         string[] moving = key is "node.listener-defaults.roles" or "node.listener-defaults.prefer" ? ["node.listener-defaults.placement=cluster"]
-            : key is "node.faults.inject" ? ["node.faults.enabled=on"] : [];
+            : key is "node.faults.inject" or "node.faults.toxiproxy.enabled" ? ["node.faults.enabled=on"] : [];
         string[] needed = [.. moving, .. key.EndsWith(".protocol", StringComparison.Ordinal) ? [key.Replace("protocol", "publish") + "=x"] : (string[])[]];
         var changed = Configs.Options(EveryKind, Configs.Set([.. needed, $"{key}={other}"]));
         Assert.NotEqual(Configs.Options(EveryKind, Configs.Set(needed)), changed);

@@ -34,6 +34,9 @@ internal sealed class HttpNode : IAsyncDisposable
 
     public NodeView View => _runtime.View;
 
+    /// <summary>Where toxiproxy's API is served; null where it is not.</summary>
+    public string? Toxiproxy => _runtime.Toxiproxy?.Address;
+
     /// <param name="node">Keys of <c>node { … }</c> beyond name, HTTP and listeners.</param>
     /// <param name="listeners">Each in braces; one for TCP if none is given.</param>
     public static async Task<HttpNode> StartAsync(string node = "", params string[] listeners)

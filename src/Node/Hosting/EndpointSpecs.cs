@@ -7,6 +7,7 @@ using Anode.Protocols.Lines;
 using Anode.Protocols.Link;
 using Anode.Protocols.Native;
 using Anode.Protocols.Nats;
+using Anode.Protocols.Proxy;
 using Anode.Protocols.Relay;
 using Anode.Sockets;
 
@@ -156,7 +157,10 @@ internal sealed class EndpointSpecs(RelayCore core, SocketContext sockets, NatsS
         Kind = listener.Address.Kind == SocketKind.Stream ? EndpointKind.Listener : EndpointKind.Datagram,
         Address = listener.Address,
         Protocol = NameOf(listener.Protocol),
-        Stream = StreamOf(listener.Protocol, listener.Lines, listener.Address.Scheme == Scheme.Tls ? listener.Tls.Over(tls).ClientCertificates : ClientCertificates.None),
+        To = listener.To,
+        Stream = listener.To is { } to
+            ? () => new ProxyClient(to, core.Quota)
+            : StreamOf(listener.Protocol, listener.Lines, listener.Address.Scheme == Scheme.Tls ? listener.Tls.Over(tls).ClientCertificates : ClientCertificates.None),
         Tls = TlsOf(listener.Address, () => listener.Tls.Over(tls), listens: true),
         Datagram = DatagramOf(listener),
         Required = listener.Required,

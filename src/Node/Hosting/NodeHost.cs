@@ -6,6 +6,7 @@ using Anode.Hosting.Configuration;
 using Anode.Mesh;
 using Anode.Messages;
 using Anode.Operations;
+using Anode.Operations.Toxiproxy;
 using Anode.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -60,6 +61,11 @@ internal sealed class NodeHost(LoadedConfig config, string? readyFile, TextWrite
         try
         {
             await app.StartAsync(CancellationToken.None);
+        }
+        catch (ToxiproxyServer.CannotServe e)
+        {
+            await errors.WriteLineAsync($"anode: {e.Message}. Choose another with --set node.faults.toxiproxy.address=HOST:PORT");
+            return Failed;
         }
         catch (Exception e) when (e is IOException or Win32Exception)
         {
@@ -128,6 +134,12 @@ internal sealed class NodeHost(LoadedConfig config, string? readyFile, TextWrite
             builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(HttpAddress.EndPointOf(http)));
         else
             builder.Services.AddSingleton<IServer, NoServer>();
+        if (config.Options.Faults.Toxiproxy is { Enabled: true, Address: { } toxiproxy } && runtime.View.Faults is { } faults)
+        {
+            runtime.Toxiproxy = new ToxiproxyServer(runtime.View, new ToxicFaults(faults), HttpAddress.EndPointOf(toxiproxy));
+            builder.Services.AddHostedService(_ => runtime.Toxiproxy);
+        }
+
         var app = builder.Build();
         app.UseRouting();
         runtime.View.Stopping = app.Lifetime.ApplicationStopping;
@@ -144,7 +156,7 @@ internal sealed class NodeHost(LoadedConfig config, string? readyFile, TextWrite
         var http = _options.Http.Address is null ? null : HttpAddress.TextOf(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>());
         logger.LogInformation("{Name} is ready, HTTP on {Http}", _options.Name, http ?? "off");
         if (readyFile is not null)
-            await ReadyFile.WriteAsync(readyFile, ReadyFile.Json(_options.Name, endpoints, http, _runtime.View.Cluster?.State), CancellationToken.None);
+            await ReadyFile.WriteAsync(readyFile, ReadyFile.Json(_options.Name, endpoints, http, _runtime.View.Cluster?.State, _runtime.Toxiproxy?.Address), CancellationToken.None);
     }
 
     private static Task<string> NeverAsync() => new TaskCompletionSource<string>().Task;

@@ -4,6 +4,7 @@ using Anode.Faults;
 using Anode.Hosting.Configuration;
 using Anode.Ledger;
 using Anode.Operations;
+using Anode.Operations.Toxiproxy;
 using Anode.Sockets;
 
 namespace Anode.Hosting;
@@ -50,6 +51,9 @@ internal sealed class NodeRuntime
 
     /// <summary>Tells when every required endpoint serves.</summary>
     public ReadyWatch Ready { get; }
+
+    /// <summary>Null: toxiproxy's API is not served.</summary>
+    public ToxiproxyServer? Toxiproxy { get; set; }
 
     /// <summary>Supervises the guards; set when the tree stands.</summary>
     public IActorRef? Endpoints { get; set; }

@@ -9,7 +9,7 @@ namespace Anode.Hosting;
 /// </summary>
 internal static class ReadyFile
 {
-    public static string Json(string name, IEnumerable<Endpoint.Status> endpoints, string? http, ClusterState? cluster) => JsonSerializer.Serialize(new
+    public static string Json(string name, IEnumerable<Endpoint.Status> endpoints, string? http, ClusterState? cluster, string? toxiproxy) => JsonSerializer.Serialize(new
     {
         name,
         pid = Environment.ProcessId,
@@ -18,6 +18,7 @@ internal static class ReadyFile
             .Select(status => new { name = status.Name, protocol = status.Protocol, address = status.Local!.ToString() }),
         http,
         cluster = cluster is null ? null : new { address = cluster.Self, members = cluster.Members.Select(member => member.Address) },
+        toxiproxy,
     });
 
     public static async Task WriteAsync(string path, string json, CancellationToken cancellation)

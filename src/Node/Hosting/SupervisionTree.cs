@@ -21,6 +21,7 @@ namespace Anode.Hosting;
 ///     ep-tcp-7400       EndpointGuard: back-off, budget, state; never touches a socket
 ///       conns           ConnectionsActor, one-for-one/stop: grants accept credit
 ///         conn-17       ConnectionActor: owns one accepted socket and its (conn, address)
+///         out-18        OutwardActor: owns the socket that a proxy dialled for conn-17
 ///       listener        ListenerActor: owns the listening socket
 ///     ep-udp-7400       EndpointGuard
 ///       conns           SessionsActor: one child for each (socket, address)
@@ -56,6 +57,7 @@ internal sealed class NodeActor : UntypedActor
             EndpointsActor.Props(runtime.Specs, view.Sockets, EndpointSpecs.GuardOptionsOf(runtime.Options), view.Endpoints), "endpoints");
         if (view.Faults is { } faults)
             faults.Actor = Context.ActorOf(FaultsActor.Props(faults.Board, view.Sockets, view.Endpoints, runtime.Options.Faults.Specs), "faults");
+        view.EndpointsActor = runtime.Endpoints;
         if (view.Cluster is { } cluster)
         {
             cluster.Endpoints = runtime.Endpoints;

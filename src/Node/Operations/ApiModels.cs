@@ -17,7 +17,7 @@ internal sealed record ApiEndpoint(
     string Name, string Kind, string Protocol, string? Family, string Type, string? Local, string Address, string State, bool Required,
     int Incarnation, int Restarts, ApiFailure? LastFailure, int Attempts, DateTimeOffset? NextAttemptAt, int Connections, long Accepted,
     long BytesIn, long BytesOut, long MessagesIn, long MessagesOut, long Dropped, string ActorPath,
-    string Placement, string? Owner, string? Epoch)
+    string Placement, string? Owner, string? Epoch, string? To)
 {
     public static ApiEndpoint Of(EndpointEntry entry) => Of(entry, entry.Status);
 
@@ -49,7 +49,8 @@ internal sealed record ApiEndpoint(
             status?.ActorPath ?? $"/user/node/endpoints/{spec.ActorName}",
             spec.Mobility is null ? "local" : "cluster",
             entry.Place?.Owner,
-            entry.Place?.Epoch);
+            entry.Place?.Epoch,
+            spec.To?.ToString());
     }
 }
 
@@ -63,7 +64,7 @@ internal sealed record ApiTls(string Version, string Cipher, string? Peer);
 internal sealed record ApiConnection(
     long Id, string Endpoint, string Local, string Remote, string Protocol, string State, DateTimeOffset Since, long BytesIn, long BytesOut,
     long MessagesIn, long MessagesOut, long PendingBytes, long Dropped, long DroppedBytes, int Subscriptions, string? ClientName, ApiCredentials? Credentials,
-    string ActorPath, string? CloseReason, int Errno, DateTimeOffset? ClosedAt, ApiTls? Tls, string? CloseText)
+    string ActorPath, string? CloseReason, int Errno, DateTimeOffset? ClosedAt, ApiTls? Tls, string? CloseText, long? OtherHalf)
 {
     public static ApiConnection Of(ConnectionRecord record) => new(
         record.Id,
@@ -88,7 +89,8 @@ internal sealed record ApiConnection(
         record.Errno,
         record.ClosedAt,
         record.Tls is { } tls ? new ApiTls(tls.Version, tls.Cipher, tls.Peer) : null,
-        record.CloseText);
+        record.CloseText,
+        record.OtherHalf);
 }
 
 internal sealed record ApiBuffers(long RentedBytes, long RentedCount, long IdleBytes, long BoundBytes, long Refusals);

@@ -38,6 +38,9 @@ internal sealed class NodeView
     /// <summary>Root of the supervision tree, <c>/user/node</c>.</summary>
     public IActorRef? Root { get; set; }
 
+    /// <summary>Adds and removes endpoints.</summary>
+    public IActorRef? EndpointsActor { get; set; }
+
     /// <summary>The node takes no new connections any more.</summary>
     public bool Draining { get; set; }
 

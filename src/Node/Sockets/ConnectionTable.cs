@@ -47,6 +47,12 @@ internal sealed class ConnectionRecord(long id, string endpoint, string protocol
 
     public string ActorPath => Actor?.ToStringWithoutAddress() ?? "";
 
+    /// <summary>Of a proxied connection: the number of its other half; null while there is none.</summary>
+    public long? OtherHalf { get; set; }
+
+    /// <summary>It is the half that was dialled.</summary>
+    public bool IsDialled { get; init; }
+
     /// <summary>What the client calls itself.</summary>
     public string? ClientName { get; set; }
 
@@ -152,6 +158,10 @@ internal sealed class EndpointCounters
     private long _accepted;
     private long _dropped;
     private int _open;
+    private EndpointCounters? _dialled;
+
+    /// <summary>Of those that were dialled for accepted ones, apart from these.</summary>
+    public EndpointCounters Dialled => LazyInitializer.EnsureInitialized(ref _dialled);
 
     public long BytesIn => Interlocked.Read(ref _bytesIn);
 

@@ -113,10 +113,17 @@ internal interface IConnection
     void Close(CloseReason reason, string? text = null);
 
     /// <summary>Ends at once, with RST where there is one.</summary>
-    void Abort(CloseReason reason);
+    void Abort(CloseReason reason, int errno = 0);
 
     /// <summary>FIN after what is queued; reading goes on.</summary>
     void ShutdownSend();
+
+    /// <summary>
+    /// A connection beside this one, dialled for it: under the same supervisor, of the same endpoint. Its protocol's <see cref="IConnectionProtocol.OnOpen"/>
+    /// says that it stands; <see cref="Outward.Failed"/> comes here instead if it never will. It is not told of this connection's end while it stands: that is
+    /// between the two protocols.
+    /// </summary>
+    void Dial(NetAddress to, ProtocolFactory protocol);
 
     /// <summary>A message to this connection later; <see cref="ICancelable.Cancel()"/> takes it back.</summary>
     ICancelable After(TimeSpan delay, object message);

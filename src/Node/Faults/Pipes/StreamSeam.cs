@@ -19,6 +19,7 @@ internal sealed class StreamSeam : IStreamSeam, IPipeHost
     private readonly List<FrameGate> _gates = [];
     private byte[] _arrived = [];
     private int _arrivedFill;
+    private bool _endCame;
     private bool _ended;
     private bool _finAsked;
     private bool _finDue;
@@ -38,7 +39,7 @@ internal sealed class StreamSeam : IStreamSeam, IPipeHost
 
     public bool IsDatagram => false;
 
-    public long Room => _ended ? 0 : Math.Max(0, InboundBytes - _in.HeldBytes - _arrivedFill);
+    public long Room => _endCame ? 0 : Math.Max(0, InboundBytes - _in.HeldBytes - _arrivedFill);
 
     public bool IsSent => _out.IsEmpty;
 
@@ -124,6 +125,7 @@ internal sealed class StreamSeam : IStreamSeam, IPipeHost
         if (pipe == _in)
         {
             Deliver();
+            EndStream();
             _host.PumpReader();
         }
         else if (_out.IsEmpty && !_wasSent)
@@ -201,8 +203,8 @@ internal sealed class StreamSeam : IStreamSeam, IPipeHost
         if (piece.IsEnd)
         {
             Deliver();
-            _ended = true;
-            _host.EndStream(_arrived.AsSpan(0, _arrivedFill));
+            _endCame = true;
+            EndStream();
             return;
         }
 
@@ -210,6 +212,15 @@ internal sealed class StreamSeam : IStreamSeam, IPipeHost
             Array.Resize(ref _arrived, Math.Max(_arrivedFill + piece.Length, 2 * _arrived.Length));
         piece.Span.CopyTo(_arrived.AsSpan(_arrivedFill));
         _arrivedFill += piece.Length;
+    }
+
+    /// <summary>Who may not be told of more bytes may not be told of their end either: it would take it for that of what it has.</summary>
+    private void EndStream()
+    {
+        if (!_endCame || _ended || _host.Allowance <= 0)
+            return;
+        _ended = true;
+        _host.EndStream(_arrived.AsSpan(0, _arrivedFill));
     }
 
     /// <summary>To the protocol, as much as it takes. Ranges of it may travel on, so each time in memory of its own.</summary>

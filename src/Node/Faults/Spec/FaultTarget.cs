@@ -40,7 +40,8 @@ internal sealed record FaultTarget(TargetKind Kind, string Name)
     public bool Covers(ConnectionRecord record) => Kind switch
     {
         TargetKind.Node => true,
-        TargetKind.Endpoint => record.Endpoint == Name,
+        // Of a proxied connection the half that was accepted: all its bytes pass there, and pass once.
+        TargetKind.Endpoint => record.Endpoint == Name && !record.IsDialled,
         TargetKind.Protocol => record.Protocol == Name,
         TargetKind.Connection => record.Id.ToString(CultureInfo.InvariantCulture) == Name,
         TargetKind.Link => record.Protocol == LinkProtocol && record.ClientName == Name,

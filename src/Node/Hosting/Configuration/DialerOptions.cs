@@ -33,6 +33,7 @@ internal sealed record DialerOptions
         var protocol = fields.Value("protocol", o => o.Protocol, EndpointKinds.Protocol);
         fields.Require(protocol != EndpointProtocol.Nats, "protocol", "protocol = nats is for listeners only: in NATS the one who is dialled speaks first");
         fields.Require(protocol != EndpointProtocol.Link, "protocol", "a link is dialled from node.peers, not from node.dialers");
+        fields.Require(protocol != EndpointProtocol.Proxy, "protocol", "protocol = proxy is for listeners only: it dials when somebody has come");
         return new()
         {
             Name = name,

@@ -12,18 +12,9 @@ internal static class EndpointKinds
     private static readonly SearchValues<char> NameCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
 
-    /// <summary>Known names of the wire contract that this build does not speak.</summary>
-    private static readonly string[] ProtocolsElsewhere = ["proxy"];
-
-    private static readonly ValueKind<EndpointProtocol> ProtocolName =
-        ValueKinds.OneOf(("native", EndpointProtocol.Native), ("nats", EndpointProtocol.Nats), ("lines", EndpointProtocol.Lines), ("link", EndpointProtocol.Link));
-
-    public static readonly ValueKind<EndpointProtocol> Protocol = ProtocolName with
-    {
-        Parse = text => ProtocolsElsewhere.Contains(text)
-            ? ValueKinds.Wrong<EndpointProtocol>("is not available in this build: available are native, nats, lines, link")
-            : ProtocolName.Parse(text),
-    };
+    public static readonly ValueKind<EndpointProtocol> Protocol = ValueKinds.OneOf(
+        ("native", EndpointProtocol.Native), ("nats", EndpointProtocol.Nats), ("lines", EndpointProtocol.Lines),
+        ("link", EndpointProtocol.Link), ("proxy", EndpointProtocol.Proxy));
 
     public static readonly ValueKind<PlacementKind> Placement =
         ValueKinds.OneOf(("local", PlacementKind.Local), ("cluster", PlacementKind.Cluster));
@@ -70,6 +61,15 @@ internal static class EndpointKinds
         text => ParseAddress(text.Replace("{runtime-dir}", Path.TrimEndingDirectorySeparator(runtimeDir)).Replace("{name}", nodeName), anyPort),
         address => address.ToString(),
         NetAddress.HostPort(Scheme.Tcp, "127.0.0.1", 0));
+
+    /// <summary>Where a proxy dials: a stream's address with <c>{runtime-dir}</c> and <c>{name}</c> filled in; empty: nowhere.</summary>
+    public static ValueKind<NetAddress?> Target(ValueKind<NetAddress> dialled) => new(
+        text => text.Length == 0 ? new Read<NetAddress?>(null, null)
+            : dialled.Parse(text) is { Wrong: { } wrong } ? ValueKinds.Wrong<NetAddress?>(wrong)
+            : dialled.Parse(text).Value is { Kind: SocketKind.Stream } address ? address
+            : ValueKinds.Wrong<NetAddress?>("is for datagrams: connections are passed on to tcp:// or unix:// only"),
+        address => address?.ToString() ?? "",
+        null);
 
     private static Read<NetAddress> ParseAddress(string text, bool anyPort)
     {

@@ -7,6 +7,7 @@ internal enum EndpointProtocol
     Lines = 1,
     Nats = 2,
     Link = 3,
+    Proxy = 4,
 }
 
 /// <summary>What happens to a connection that does not read what is sent to it.</summary>

@@ -13,6 +13,8 @@ internal sealed record FaultOptions
     /// <summary>Begun with the node: <c>KIND TARGET key=value …</c>.</summary>
     public required ValueList<string> Inject { get; init; }
 
+    public required ToxiproxyOptions Toxiproxy { get; init; }
+
     public static FaultOptions Map(Fields<FaultOptions> fields)
     {
         var faults = new FaultOptions
@@ -20,8 +22,10 @@ internal sealed record FaultOptions
             Enabled = fields.Switch("enabled", o => o.Enabled),
             Longest = fields.Duration("longest", o => o.Longest, Bounds.Millisecond, Bounds.Day),
             Inject = fields.List("inject", o => o.Inject, ValueKinds.Text),
+            Toxiproxy = fields.Block("toxiproxy", o => o.Toxiproxy, ToxiproxyOptions.Map),
         };
         fields.Require(faults.Enabled || faults.Inject.Count == 0, "inject", "node.faults.inject is for a node with node.faults.enabled = on");
+        fields.Require(faults.Enabled || !faults.Toxiproxy.Enabled, "toxiproxy", "node.faults.toxiproxy.enabled = on is for a node with node.faults.enabled = on");
         foreach (var text in faults.Inject)
         {
             if (WhyNot(text, faults.Longest) is { } why)

@@ -20,7 +20,7 @@ internal sealed record HttpOptions
     /// <summary>The compiler's own would put the token into every log line that shows options.</summary>
     public override string ToString() => $"{nameof(HttpOptions)} {{ {nameof(Address)} = {Address} }}";
 
-    private static readonly ValueKind<NetAddress?> HostPortOrOff = new(
+    internal static readonly ValueKind<NetAddress?> HostPortOrOff = new(
         text => text == "off" ? new Read<NetAddress?>(null, null)
             : !text.Contains('/') && NetAddress.TryParse($"tcp://{text}", out var address, out _) && IsOfThisMachine(address) ? address
             : ValueKinds.Wrong<NetAddress?>("is not ADDRESS:PORT or off: write 127.0.0.1:7480, [::1]:7480, 0.0.0.0:7480 or localhost:7480"),

@@ -45,6 +45,9 @@ internal sealed record ListenerOptions
 
     public required LinesOptions Lines { get; init; }
 
+    /// <summary>Proxies: where each connection is passed on to; null for other protocols.</summary>
+    public required NetAddress? To { get; init; }
+
     public required SlowConsumerPolicy SlowConsumer { get; init; }
 
     /// <summary>Bytes that may be pending for one of its connections; 0: <see cref="LimitOptions.PendingBytes"/>.</summary>
@@ -55,7 +58,7 @@ internal sealed record ListenerOptions
 
     public required ListenerTlsOptions Tls { get; init; }
 
-    public static ListenerOptions Map(Fields<ListenerOptions> fields, ValueKind<NetAddress> addressKind)
+    public static ListenerOptions Map(Fields<ListenerOptions> fields, ValueKind<NetAddress> addressKind, ValueKind<NetAddress> dialledKind)
     {
         var name = fields.Value("name", o => o.Name, EndpointKinds.Name);
         var address = fields.Value("address", o => o.Address, addressKind);
@@ -66,6 +69,12 @@ internal sealed record ListenerOptions
         var isStream = address.Kind == SocketKind.Stream;
         fields.Require(isStream || protocol != EndpointProtocol.Nats, "protocol", "protocol = nats is for tcp://, tls:// and unix:// only: NATS has no datagrams");
         fields.Require(isStream || protocol != EndpointProtocol.Link, "protocol", "protocol = link is for tcp://, tls:// and unix:// only: links need order and acknowledgement below them");
+        var isProxy = protocol == EndpointProtocol.Proxy;
+        fields.Require(isStream || !isProxy, "protocol", "protocol = proxy is for tcp://, tls:// and unix:// only: it passes on connections");
+        var proxy = fields.Only(isProxy, "it is for protocol = proxy only");
+        var to = proxy.Value("to", o => o.To, EndpointKinds.Target(dialledKind));
+        fields.Require(!isProxy || to is not null, "to", "protocol = proxy needs to = ADDRESS, where connections are passed on to: to = \"tcp://127.0.0.1:4222\"");
+        fields.Require(to is null || to != address, "to", $"to = {to} is the listener's own address: each connection would make another one, without end");
         var stream = fields.Only(isStream, "it is for tcp://, tls:// and unix:// only, there are no connections to accept here");
         var ip = fields.Only(!address.IsUnix, "it is for tcp://, tls:// and udp:// only");
         var v6 = fields.Only(address.Family == Family.Inet6, "it is for IPv6 addresses like tcp://[::]:7400 only");
@@ -74,6 +83,7 @@ internal sealed record ListenerOptions
         var network = fields.Only(!address.IsUnix, "a Unix socket is one machine's: it is for tcp://, tls:// and udp:// only");
         var placement = network.Value("placement", o => o.Placement, EndpointKinds.Placement);
         var moving = fields.Only(placement == PlacementKind.Cluster, "it is for placement = cluster only");
+        var unproxied = fields.Only(!isProxy, "a proxy's slow peer slows the one that sends to it");
         return new()
         {
             Name = name,
@@ -91,9 +101,10 @@ internal sealed record ListenerOptions
             UnixMode = file.Value("unix-mode", o => o.UnixMode, EndpointKinds.UnixMode),
             AllowAnonymousPublish = nativeDatagram.Switch("allow-anonymous-publish", o => o.AllowAnonymousPublish),
             Lines = fields.Part(o => o.Lines, part => LinesOptions.Map(part, protocol)),
-            SlowConsumer = fields.Value("slow-consumer", o => o.SlowConsumer, EndpointKinds.SlowConsumer),
-            PendingBytes = fields.Bytes("pending-bytes", o => o.PendingBytes, 0, 64 * Bounds.GiB),
-            SlowConsumerHold = stream.Duration("slow-consumer-hold", o => o.SlowConsumerHold, Bounds.Zero, Bounds.Day),
+            To = to,
+            SlowConsumer = unproxied.Value("slow-consumer", o => o.SlowConsumer, EndpointKinds.SlowConsumer),
+            PendingBytes = unproxied.Bytes("pending-bytes", o => o.PendingBytes, 0, 64 * Bounds.GiB),
+            SlowConsumerHold = stream.Only(!isProxy, "a proxy's slow peer slows the one that sends to it").Duration("slow-consumer-hold", o => o.SlowConsumerHold, Bounds.Zero, Bounds.Day),
             Tls = fields.Only(address.Scheme == Scheme.Tls, "it is for tls:// only").Block("tls", o => o.Tls, ListenerTlsOptions.Map),
         };
     }

@@ -36,7 +36,7 @@ internal sealed partial record NodeOptions
             Name = name,
             RuntimeDir = runtimeDir,
             DrainTimeout = fields.Duration("drain-timeout", o => o.DrainTimeout, Bounds.Zero, Bounds.Day),
-            Listeners = fields.Items("listeners", o => o.Listeners, item => ListenerOptions.Map(item, listened)),
+            Listeners = fields.Items("listeners", o => o.Listeners, item => ListenerOptions.Map(item, listened, dialled)),
             Dialers = fields.Items("dialers", o => o.Dialers, item => DialerOptions.Map(item, dialled)),
             Peers = fields.Items("peers", o => o.Peers, item => PeerOptions.Map(item, dialled)),
             Links = fields.Block("links", o => o.Links, LinkOptions.Map),

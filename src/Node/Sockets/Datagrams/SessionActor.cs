@@ -123,7 +123,7 @@ internal sealed class SessionActor : UntypedActor, IConnection
         Context.Stop(Self);
     }
 
-    public void Abort(CloseReason reason)
+    public void Abort(CloseReason reason, int errno = 0)
     {
         _reason ??= reason;
         Context.Stop(Self);
@@ -132,6 +132,8 @@ internal sealed class SessionActor : UntypedActor, IConnection
     public void ShutdownSend()
     {
     }
+
+    public void Dial(NetAddress to, ProtocolFactory protocol) => throw new NotSupportedException("sessions are not proxied");
 
     public void Watch(IActorRef actor) => Context.Watch(actor);
 

@@ -13,6 +13,7 @@ namespace Anode.Sockets;
 /// <remarks>
 /// It grants credit: with <c>max-connections</c> the listener takes one more for each one that ended, and until then new peers wait in
 /// the kernel's backlog. A dialer's credit is one connection. A failing connection is stopped, never restarted, and the others do not notice.
+/// What a connection has dialled for itself lives here too, beside it and without credit: each is there for one that had some.
 /// </remarks>
 internal sealed class ConnectionsActor : UntypedActor
 {
@@ -21,6 +22,7 @@ internal sealed class ConnectionsActor : UntypedActor
     private readonly EndpointCounters _counters;
     private readonly IActorRef _guard;
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly HashSet<IActorRef> _outward = [];
     private IActorRef? _asker;
     private (EndPoint? EndPoint, NetAddress Address) _local;
     private ConnectionRecord? _dialled;
@@ -45,6 +47,8 @@ internal sealed class ConnectionsActor : UntypedActor
         {
             case Serving.GetCredit ask: Grant(ask.Incarnation); break;
             case Serving.Adopt adopt: Adopt(adopt.Socket); break;
+            case Outward.Dial dial: DialFor(dial); break;
+            case Terminated { ActorRef: var ended } when _outward.Remove(ended): TellWhenEmpty(); break;
             case Terminated: OnEnded(); break;
             case Serving.EndAll end: EndAll(end); break;
             case Serving.Reopened: _ending = false; break;
@@ -72,6 +76,20 @@ internal sealed class ConnectionsActor : UntypedActor
         var seed = new ConnectionActor.Seed(_sockets, socket, record, _counters, protocol, _spec.Overflow, _spec.PendingBytes, _spec.SlowConsumerHold, _spec.Tls?.Terms);
         Context.Watch(ConnectionActor.Create(Context, _sockets.NextConnection(Context.System), seed));
         _live++;
+    }
+
+    /// <remarks>Counted apart: an endpoint's bytes are those of the peers it accepted, not these twice.</remarks>
+    private void DialFor(Outward.Dial dial)
+    {
+        if (_ending)
+        {
+            dial.For.Tell(new Outward.Failed(SocketErrors.ECANCELED, "the endpoint is ending"));
+            return;
+        }
+
+        var id = _sockets.Connections.NextId();
+        var props = OutwardActor.Props(_spec, _sockets, _counters.Dialled, id, dial);
+        _outward.Add(Context.Watch(Context.ActorOf(_sockets.Driver.Next(Context.System).Of(LeanMailbox.For(props, Context.System)), $"out-{id}")));
     }
 
     /// <summary>Asks the kernel who it is; null when the peer has gone in the meantime.</summary>
@@ -109,7 +127,12 @@ internal sealed class ConnectionsActor : UntypedActor
             _live--;
         if (Limit > 0)
             _asker?.Tell(new Serving.Credit(_incarnation, 1, _dialled?.RedialAfter, _dialled?.CloseText));
-        if (_ending && _live == 0)
+        TellWhenEmpty();
+    }
+
+    private void TellWhenEmpty()
+    {
+        if (_ending && _live == 0 && _outward.Count == 0)
             _guard.Tell(new Serving.Empty());
     }
 
@@ -118,8 +141,7 @@ internal sealed class ConnectionsActor : UntypedActor
         _ending = true;
         foreach (var child in Context.GetChildren())
             child.Tell(new End(all.Reason));
-        if (_live == 0)
-            _guard.Tell(new Serving.Empty());
+        TellWhenEmpty();
     }
 
     private Directive OnFailure(Exception e)

@@ -14,6 +14,9 @@ internal sealed record EndpointSpec
     /// <summary>Name of the protocol, as operators know it.</summary>
     public required string Protocol { get; init; }
 
+    /// <summary>Of a proxy: where its connections are passed on to.</summary>
+    public NetAddress? To { get; init; }
+
     /// <summary>For stream endpoints: one protocol object for each connection.</summary>
     public ProtocolFactory? Stream { get; init; }
 

@@ -16,6 +16,7 @@ internal sealed class EndpointsActor : UntypedActor, IWithTimers
     private readonly EndpointDirectory _directory;
     private readonly Dictionary<IActorRef, EndpointEntry> _guards = [];
     private readonly Dictionary<EndpointEntry, RestartPolicy> _policies = [];
+    private readonly Dictionary<IActorRef, (string Name, IActorRef Asker)> _removing = [];
     private readonly HashSet<string> _draining = new(StringComparer.Ordinal);
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private IActorRef? _drainAsker;
@@ -38,8 +39,11 @@ internal sealed class EndpointsActor : UntypedActor, IWithTimers
     /// <summary>One more endpoint, while the node runs.</summary>
     internal sealed record Add(EndpointSpec Spec) : IReapable;
 
-    /// <summary>Ends an endpoint that was added, at once, and forgets it.</summary>
+    /// <summary>Ends an endpoint that was added, at once, and forgets it; answered by <see cref="Removed"/>.</summary>
     internal sealed record Remove(string Name) : IReapable;
+
+    /// <summary>The last of its actors has ended: its sockets are closed, and its name and address are free for another.</summary>
+    internal sealed record Removed(string Name) : IReapable;
 
     /// <summary>Open an endpoint that moves.</summary>
     internal sealed record Take(string Name) : IReapable;
@@ -98,12 +102,24 @@ internal sealed class EndpointsActor : UntypedActor, IWithTimers
     private void OnRemove(string name)
     {
         if (_directory.Find(name) is not { Guard: { } guard } entry)
+        {
+            Sender.Tell(new Removed(name));
             return;
+        }
+
         _directory.Forget(name);
         _policies.Remove(entry);
         Timers.Cancel(name);
         if (_guards.Remove(guard))
+        {
+            _removing[guard] = (name, Sender);
             Context.Stop(guard);
+        }
+        else
+        {
+            Sender.Tell(new Removed(name)); // between two guards
+        }
+
         OnDrained(name);
     }
 
@@ -142,6 +158,8 @@ internal sealed class EndpointsActor : UntypedActor, IWithTimers
 
     private void OnGuardEnded(IActorRef guard)
     {
+        if (_removing.Remove(guard, out var removed))
+            removed.Asker.Tell(new Removed(removed.Name));
         if (!_guards.Remove(guard, out var entry))
             return;
         if (_drainAsker is not null)

@@ -26,6 +26,8 @@ internal sealed partial class StreamEngine : IStreamSeamHost
             Close(CloseReason.PeerClosed);
     }
 
+    void IStreamSeamHost.Abort(CloseReason reason) => Abort(reason);
+
     void IStreamSeamHost.PumpReader() => _reader.Pump();
 
     void IStreamSeamHost.Write(Delivery delivery)

@@ -161,6 +161,8 @@ internal sealed partial class StreamEngine : IConnection, IReadHost, IWriteHost,
     public ICancelable After(TimeSpan delay, object message) =>
         Once.Tell(_actor.System, delay, Self, message);
 
+    public void Dial(NetAddress to, ProtocolFactory protocol) => _actor.Parent.Tell(new Outward.Dial(to, Self, Record.Id, protocol));
+
     public void Close(CloseReason reason, string? text = null)
     {
         if (_phase != Phase.Open)
@@ -183,10 +185,11 @@ internal sealed partial class StreamEngine : IConnection, IReadHost, IWriteHost,
             Linger();
     }
 
-    public void Abort(CloseReason reason)
+    public void Abort(CloseReason reason, int errno = 0)
     {
         if (_phase == Phase.Ended)
             return;
+        _errno = _reason is null ? errno : _errno;
         _reason ??= reason;
         _aborted = true;
         Finish();

@@ -18,7 +18,7 @@ namespace Anode.Cluster.Membership;
 /// </remarks>
 internal sealed class MembershipActor : UntypedActor, IWithTimers
 {
-    private static readonly TimeSpan HelloInterval = TimeSpan.FromSeconds(1), LonelyPairAfter = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan HelloInterval = TimeSpan.FromSeconds(1), LonelyPairAfter = TimeSpan.FromSeconds(10), SeekInterval = TimeSpan.FromSeconds(1);
 
     private readonly ClusterNode _node;
     private readonly Akka.Cluster.Cluster _cluster = Akka.Cluster.Cluster.Get(Context.System);
@@ -32,6 +32,7 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
     private readonly Dictionary<ProcessId, TimeSpan> _losses = [];
     private IReadOnlyList<Door> _toldDoors = [];
     private bool _leaving;
+    private Outcast? _outcast;
 
     private MembershipActor(ClusterNode node)
     {
@@ -85,6 +86,8 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
             case Suspicions.Probed probed: OnProbed(probed); break;
             case Suspicions.ProbeAgain again: ProbeAgain(again); break;
             case LonelyPair: WarnOfPair(); break;
+            case Seek: SeekOthers(); break;
+            case Sought sought: OnSought(sought.Answered); break;
             default: Unhandled(message); break;
         }
     }
@@ -295,10 +298,28 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
 
     private void End(string why)
     {
+        if (_outcast is not null)
+            return;
         Context.System.EventStream.Publish(new NodeEvent("member-put-out", null, SelfText, why));
         _host.Tell(new HostActor.CloseAll(why));
         _director.Tell(new DirectorActor.Retire());
-        _node.PutOut(why);
+        _node.IsOutcast = true;
+        _outcast = Outcast.Of(why, _peers.Values, SelfText, _node.Settings.Seeds);
+        _log.Warning("{0}: what does not move goes on here, until one of them is within reach", why);
+        SeekOthers();
+    }
+
+    /// <summary>
+    /// The way back is a new process. While nobody is there to be joined it would only take this node's own clients away from each other.
+    /// </summary>
+    private void SeekOthers() => _outcast!.SeekAsync().PipeTo(Self, success: answered => new Sought(answered), failure: _ => new Sought(false));
+
+    private void OnSought(bool answered)
+    {
+        if (answered)
+            _node.ComeBack(_outcast!.Why);
+        else
+            Timers.StartSingleTimer(Seek.Instance, Seek.Instance, SeekInterval);
     }
 
     private void Publish()
@@ -351,6 +372,13 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
     {
         public static readonly Greet Instance = new();
     }
+
+    private sealed class Seek : IReapable
+    {
+        public static readonly Seek Instance = new();
+    }
+
+    private sealed record Sought(bool Answered) : IReapable;
 
     private sealed class LonelyPair : IReapable
     {

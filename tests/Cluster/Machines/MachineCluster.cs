@@ -9,7 +9,7 @@ namespace Anode.Tests.Cluster.Machines;
 
 /// <summary>
 /// A cluster of one node on each of several machines, with an endpoint «front» at port 7400 that moves between them. Each node has a supervisor as in
-/// production: one that ends with exit code 1 is started anew.
+/// production: one that fails or is killed is started anew.
 /// </summary>
 internal sealed class MachineCluster : IAsyncDisposable
 {
@@ -109,6 +109,9 @@ internal sealed class MachineCluster : IAsyncDisposable
             entry.GetProperty("monotonicMs").GetInt64(),
             entry.GetProperty("at").GetDateTimeOffset()))];
 
+    /// <summary>kill -9.</summary>
+    public void Kill(string node) => _nodes[node].Process.Kill();
+
     public string ErrorsOf(string node) => _nodes[node].Process.Error.Text;
 
     public async ValueTask DisposeAsync()
@@ -150,7 +153,7 @@ internal sealed class MachineCluster : IAsyncDisposable
                 return;
             lock (_ends)
                 _ends.Add($"{name} ended with {outcome.ExitCode}:\n{outcome.Error}");
-            if (outcome.ExitCode != 1)
+            if (outcome.ExitCode == 0)
                 return;
             await StartAsync(name);
             await node.DisposeAsync();

@@ -33,10 +33,12 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
     private IReadOnlyList<Door> _toldDoors = [];
     private bool _leaving;
     private Outcast? _outcast;
+    private readonly Founding _founding;
 
     private MembershipActor(ClusterNode node)
     {
         _node = node;
+        _founding = new Founding(node.Settings.Seeds);
         _suspicions = new Suspicions(Context.System, Self, Peer.TextOf(_cluster.SelfAddress));
     }
 
@@ -176,7 +178,11 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
     }
 
     private Hello MyHello(bool answer) => new(
-        _cluster.SelfUniqueAddress.Uid, _node.Settings.Node, _node.Settings.Incarnation, _node.Watcher?.LinkAddress, _node.Settings.Voter, _node.Doors(), answer);
+        _cluster.SelfUniqueAddress.Uid, _node.Settings.Node, _node.Settings.Incarnation, _node.Watcher?.LinkAddress, _node.Settings.Voter, _node.Doors(), answer, Votes);
+
+    /// <summary>Members that count, as this one sees it; 0: it is none.</summary>
+    private int Votes =>
+        _outcast is null && _peers.TryGetValue(_cluster.SelfUniqueAddress, out var self) && self.HasVote ? _peers.Values.Count(peer => peer.HasVote) : 0;
 
     /// <summary>Until everybody's is known, and when what there is to say has changed.</summary>
     private void GreetAll()
@@ -192,6 +198,12 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
 
         foreach (var peer in _peers.Values.Where(peer => changed || peer.Hello is null))
             Greet1(peer.Member, answer: peer.Hello is null);
+        // Those who are to be members and are not: they may be one cluster, and this node another.
+        if (!_founding.IsComplete && Votes > 0)
+        {
+            foreach (var seed in _node.Settings.Seeds.Select(ClusterHocon.AddressOf).Where(seed => !_peers.Keys.Any(peer => peer.Address.Equals(seed))))
+                At(seed).Tell(MyHello(answer: true));
+        }
     }
 
     private void Greet1(Member member, bool answer)
@@ -209,6 +221,10 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
             if (_peers.Values.FirstOrDefault(other => other.Process != process && other.HasVote && other.Hello?.Name == hello.Name) is { } namesake)
                 _log.Error("two members are named '{0}', {1} and {2}: give each its own --name", hello.Name, peer.Address, namesake.Address);
             Publish();
+        }
+        else if (_founding.IsElsewhere(hello.Votes) && Votes > 0)
+        {
+            End($"{hello.Votes} other members have gone on without this node");
         }
         else if (_early.Count < 1000)
         {
@@ -331,6 +347,7 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
             self?.Member.Status.ToString().ToLowerInvariant() ?? "joining",
             _leader is null ? null : Peer.TextOf(_leader),
             [.. peers.Select(peer => peer.ToMember(peer == self))]);
+        _founding.OnMembers(Votes);
         var members = new DirectorActor.Members([.. peers.Select(peer => ElectorOf(peer, peer == self))], _losses.Values.DefaultIfEmpty().Max());
         _host.Tell(members);
         _director.Tell(members);
@@ -341,7 +358,7 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
 
     /// <remarks>A process that is gone still counts for the majority: who decides must not become fewer by deciding.</remarks>
     private Elector ElectorOf(Peer peer, bool isSelf) => new(
-        peer.Process, peer.HasVote, peer.IsUp && peer.Reachable && !_node.IsCertainlyGone(peer.Process) && !(isSelf && _leaving));
+        peer.Process, peer.HasVote, peer.IsUp && peer.Reachable && !_node.IsCertainlyGone(peer.Process) && !(isSelf && (_leaving || !_founding.IsComplete)));
 
     private void Say(string kind, Member member, string text)
     {

@@ -89,6 +89,9 @@ internal sealed class Network : IAsyncDisposable
     /// <summary>That machine, or the switch, filters nothing any more.</summary>
     public Task UnfilterAsync(string place) => Nft(place, "flush ruleset");
 
+    /// <summary>Its card says that it cannot multicast.</summary>
+    public Task ForbidMulticastAsync(string machine) => Ip($"-n {_name}{machine} link set dev eth0 multicast off");
+
     public async ValueTask DisposeAsync()
     {
         foreach (var name in (string[])[.. _machines, "switch"])

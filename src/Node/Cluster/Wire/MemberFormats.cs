@@ -28,7 +28,7 @@ internal static class MemberFormats
 
     public static Hello ReadHello(scoped ref WireReader items) => new(
         items.Int(), items.Text(), items.Long(), items.RecordOrNull(ValueFormats.ReadAddress), items.Bool(), items.Record(ReadDoors), items.Bool(),
-        items.HasMore ? items.Int() : 0);
+        items.IntOrNull() ?? 0);
 
     private static List<Door> ReadDoors(scoped ref WireReader items)
     {

@@ -85,6 +85,7 @@ internal sealed class ConnectionsActor : UntypedActor
             return new ConnectionRecord(_sockets.Connections.NextId(), _spec.Name, _spec.Protocol, LocalOf(socket, scheme), remote, _counters)
             {
                 Credentials = SocketFactory.CredentialsOf(socket),
+                Epoch = _spec.Mobility?.Epoch,
             };
         }
         catch (SocketException e)

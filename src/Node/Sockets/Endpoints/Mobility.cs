@@ -6,9 +6,17 @@ namespace Anode.Sockets;
 internal sealed record Mobility(IReadOnlyList<string> Roles, IReadOnlyList<string> Prefer)
 {
     private Func<bool> _mayServe = () => true;
+    private volatile string? _epoch;
 
     /// <summary>Right now. Asked for every connection, by whoever takes it: that the word to stop is on its way is no reason to go on.</summary>
     public bool MayServe => _mayServe();
+
+    /// <summary>Number of the grant by which this node has it; null: it does not. Peers that are served are told.</summary>
+    public string? Epoch
+    {
+        get => _epoch;
+        set => _epoch = value;
+    }
 
     public void GuardBy(Func<bool> mayServe) => _mayServe = mayServe;
 }

@@ -4,6 +4,7 @@ using Anode.Cluster.Placement;
 using Anode.Tests.Support;
 using Anode.Tests.Support.Machines;
 using Xunit;
+using Xunit.Sdk;
 
 namespace Anode.Tests.Cluster.Machines;
 
@@ -155,8 +156,26 @@ internal sealed class MachineCluster : IAsyncDisposable
                 _ends.Add($"{name} ended with {outcome.ExitCode}:\n{outcome.Error}");
             if (outcome.ExitCode == 0)
                 return;
-            await StartAsync(name);
+            await StartAgainAsync(name);
             await node.DisposeAsync();
+        }
+    }
+
+    /// <summary>Until it gets ready: one that is alone behind a cut may not, and may end again.</summary>
+    private async Task StartAgainAsync(string name)
+    {
+        while (!_ending)
+        {
+            try
+            {
+                await StartAsync(name);
+                return;
+            }
+            catch (XunitException e)
+            {
+                lock (_ends)
+                    _ends.Add($"{name} was started anew: {e.Message}");
+            }
         }
     }
 

@@ -10,11 +10,20 @@ namespace Anode.Cluster.Membership;
 /// <remarks>Fewer than three seeds have no majority that says anything.</remarks>
 internal sealed class Founding(IReadOnlyList<NetAddress> seeds)
 {
+    private const int Patience = 5;
+
     private readonly int _majority = seeds.Distinct().Count() is var count and > 2 ? count / 2 + 1 : 0;
     private int _votes;
+    private int _beatsAlone;
 
     /// <summary>From then on the cluster is what its members make it, down to the last.</summary>
     public bool IsComplete { get; private set; } = seeds.Distinct().Count() < 3;
+
+    /// <summary>In a cluster that it may have begun for want of others: Up, and so its own leader; or waiting alone for <c>min-members</c>, for a while already.</summary>
+    public bool IsFounder => !IsComplete && (_votes > 0 || _beatsAlone > Patience);
+
+    /// <summary>Once a second. One who joins others is alone for a moment only, until it has been told of them.</summary>
+    public void OnBeat(bool isAlone) => _beatsAlone = isAlone ? _beatsAlone + 1 : 0;
 
     public void OnMembers(int votes)
     {
@@ -23,5 +32,5 @@ internal sealed class Founding(IReadOnlyList<NetAddress> seeds)
     }
 
     /// <summary>One who is no member here says that it is one among so many.</summary>
-    public bool IsElsewhere(int votes) => !IsComplete && votes >= _majority && votes > _votes;
+    public bool IsElsewhere(int votes) => IsFounder && votes >= _majority && votes > _votes;
 }

@@ -199,7 +199,8 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
         foreach (var peer in _peers.Values.Where(peer => changed || peer.Hello is null))
             Greet1(peer.Member, answer: peer.Hello is null);
         // Those who are to be members and are not: they may be one cluster, and this node another.
-        if (!_founding.IsComplete && Votes > 0)
+        _founding.OnBeat(isAlone: _peers.Count == 1 && _outcast is null);
+        if (_founding.IsFounder)
         {
             foreach (var seed in _node.Settings.Seeds.Select(ClusterHocon.AddressOf).Where(seed => !_peers.Keys.Any(peer => peer.Address.Equals(seed))))
                 At(seed).Tell(MyHello(answer: true));
@@ -222,7 +223,7 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
                 _log.Error("two members are named '{0}', {1} and {2}: give each its own --name", hello.Name, peer.Address, namesake.Address);
             Publish();
         }
-        else if (_founding.IsElsewhere(hello.Votes) && Votes > 0)
+        else if (_outcast is null && _founding.IsElsewhere(hello.Votes))
         {
             End($"{hello.Votes} other members have gone on without this node");
         }

@@ -52,6 +52,27 @@ public sealed class DoorTests
     }
 
     [Fact]
+    public async Task Nothing_is_sent_any_more_once_the_right_to_an_endpoint_is_over()
+    {
+        await using var node = await HttpNode.StartAsync(
+            "cluster.address = \"127.0.0.1:0\"", TestNode.Tcp, """{ address = "tcp://127.0.0.1:0", name = front, placement = cluster }""");
+        await node.UntilAsync("/api/endpoints/front", answer => answer.Text.Contains("\"Bound\""));
+        using var moving = await Blocking.Run(() => NativeTestClient.Connect(node.Address("front")));
+        using var fixedOne = await Blocking.Run(() => NativeTestClient.Connect(node.Address()));
+        moving.Send(4, 1, "word");
+        await Blocking.Run(moving.Settle);
+        fixedOne.Send(3, "word", "first");
+        Assert.Equal("[3,\"word\",\"first\"]", await Blocking.Run(moving.Receive));
+
+        // As if the process had stood still until long after its lease, and this were the first thread to run again.
+        node.View.Endpoints.Find("front")!.Spec.Mobility!.GuardBy(() => false);
+        fixedOne.Send(3, "word", "second");
+
+        Assert.Equal(NativeTestClient.Reset, await Blocking.Run(moving.Receive));
+        Assert.Empty(await Blocking.Run(fixedOne.Sync));
+    }
+
+    [Fact]
     public async Task Node_without_a_cluster_says_so_and_moves_nothing()
     {
         await using var node = await HttpNode.StartAsync();

@@ -80,6 +80,7 @@ public static partial class Sock
     /// <param name="UnixMode">Permission bits of a bound Unix path, for example 0600 (octal).</param>
     /// <param name="SendQueueBytes">Bound of what is queued to be sent; 1 MiB by default.</param>
     /// <param name="MaxDatagramBytes">Receive buffer of a datagram socket; longer ones arrive cut and marked. 65,535 by default.</param>
+    /// <param name="Group">IPv4 multicast group that a datagram socket joins when it is bound, on every network interface that can.</param>
     public sealed record Options(
         bool NoDelay = true,
         KeepAlive? KeepAlive = null,
@@ -90,7 +91,8 @@ public static partial class Sock
         bool Broadcast = false,
         int? UnixMode = null,
         int SendQueueBytes = 1024 * 1024,
-        int MaxDatagramBytes = 65_535)
+        int MaxDatagramBytes = 65_535,
+        string? Group = null)
     {
         public static readonly Options Default = new();
     }

@@ -21,6 +21,7 @@ public sealed class WallsTests
         new("src/Node/Operations/", ["Anode.Cli"]),
         new("src/Node/", ["Akka.Cluster", "Akka.Remote"], Beyond: "src/Node/Cluster/"),
         new("src/Node/Cluster/", ["Anode.Hosting", "Anode.Operations", "Anode.Protocols", "Anode.Routing", "Anode.Cli"]),
+        new("src/Node/Discovery/", ["Anode.Hosting", "Anode.Operations", "Anode.Protocols", "Anode.Routing", "Anode.Mesh", "Anode.Cluster", "Anode.Cli"]),
         new("src/Node/Sockets/", ["Anode.Cluster"]),
         new("src/Node/Protocols/", ["Anode.Cluster"]),
         new("src/Node/Routing/", ["Anode.Cluster"]),

@@ -17,7 +17,7 @@ public sealed class SerializationTests : IAsyncLifetime
 
     public static TheoryData<string, string> Golden => new()
     {
-        { "hello", "9707 A161 02 93 00 A9 3132372E302E302E31 CD1D4C C2 91 92 A4 6E617473 93 00 A1 68 01 C3" },
+        { "hello", "9807 A161 02 93 00 A9 3132372E302E302E31 CD1D4C C2 91 92 A4 6E617473 93 00 A1 68 01 C3 03" },
         { "refused", "92 A5 613A373530 07" },
         { "claim", "93 05 07 09" },
         { "promise", "9A 05 07 01 09 08 A1 61 91 A4 65646765 C3 91 93 A1 65 91 A4 65646765 91 A1 62 91 93 A1 65 05 02" },
@@ -76,7 +76,7 @@ public sealed class SerializationTests : IAsyncLifetime
 
     private static readonly IClusterMessage[] Messages =
     [
-        new Hello(7, "a", 2, NetAddress.HostPort(Scheme.Tcp, "127.0.0.1", 7500), false, [new Door("nats", NetAddress.HostPort(Scheme.Tcp, "h", 1))], true),
+        new Hello(7, "a", 2, NetAddress.HostPort(Scheme.Tcp, "127.0.0.1", 7500), false, [new Door("nats", NetAddress.HostPort(Scheme.Tcp, "h", 1))], true, 3),
         new Refused("a:750", 7),
         new Claim(5, 7, 9),
         new Promise(5, 7, 1, 9, 8, "a", ["edge"], true, [new Declared("e", ["edge"], ["b"])], [new Held("e", new Epoch(5, 2))]),

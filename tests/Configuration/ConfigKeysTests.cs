@@ -68,6 +68,10 @@ public sealed class ConfigKeysTests(ConfigKeysTests.Files files) : IClassFixture
         ["node.faults.inject"] = "[\"loss node\"]",
         ["node.security.tls.client-certificate"] = "optional",
         ["node.listener-defaults.tls.client-certificate"] = "required",
+        ["node.discovery.key"] = "sixteen-or-more-bytes",
+        ["node.discovery.key-file"] = Path.Combine(Repository.Root, "hocon.conf"),
+        ["node.discovery.address"] = "udp://239.255.74.12:7405",
+        ["node.discovery.interfaces"] = "[eth0]",
     };
 
     /// <summary>Two names of one certificate, with its key in the same file.</summary>
@@ -102,7 +106,9 @@ public sealed class ConfigKeysTests(ConfigKeysTests.Files files) : IClassFixture
         // Where it may run is a matter of what may move. Lines need a subject; natives are not touched by one.
         string[] moving = key is "node.listener-defaults.roles" or "node.listener-defaults.prefer" ? ["node.listener-defaults.placement=cluster"]
             : key is "node.faults.inject" or "node.faults.toxiproxy.enabled" ? ["node.faults.enabled=on"] : [];
-        string[] needed = [.. moving, .. key.EndsWith(".protocol", StringComparison.Ordinal) ? [key.Replace("protocol", "publish") + "=x"] : (string[])[]];
+        // Nobody looks for peers without a key.
+        string[] keyed = key is "node.discovery.enabled" ? ["node.discovery.key=sixteen-or-more-bytes"] : [];
+        string[] needed = [.. moving, .. keyed, .. key.EndsWith(".protocol", StringComparison.Ordinal) ? [key.Replace("protocol", "publish") + "=x"] : (string[])[]];
         var changed = Configs.Options(EveryKind, Configs.Set([.. needed, $"{key}={other}"]));
         Assert.NotEqual(Configs.Options(EveryKind, Configs.Set(needed)), changed);
         Assert.Equal(changed, Configs.Options(EveryKind, Configs.Set([.. needed, $"{key}={other}"])));

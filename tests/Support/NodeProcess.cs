@@ -40,6 +40,12 @@ internal sealed class NodeProcess : IAsyncDisposable
         var ready = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         // Written beside and renamed: when it has its name, it is whole.
         watcher.Renamed += (_, renamed) => ready.TrySetResult(renamed.FullPath);
+        // When several nodes get ready at the same moment the two halves of a renaming may come apart, and then it looks like this.
+        watcher.Created += (_, created) =>
+        {
+            if (created.Name == "ready.json")
+                ready.TrySetResult(created.FullPath);
+        };
         string[] defaults = args.Contains("--http") ? [] : ["--http", "off"];
         string[] name = args.Contains("--name") ? [] : ["--name", "box"];
         var node = new NodeProcess(folder, AnodeProcess.Start(environment,

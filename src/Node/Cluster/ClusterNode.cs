@@ -17,6 +17,7 @@ internal sealed class ClusterNode(ClusterSettings settings)
     private readonly ConcurrentDictionary<ProcessId, bool> _goneProcesses = [];
     private volatile ClusterState _state = ClusterState.Nowhere;
 
+    private volatile bool _outcast;
     private volatile DirectorAt? _director;
     private volatile IReadOnlyList<Placed> _placements = [];
 
@@ -67,7 +68,14 @@ internal sealed class ClusterNode(ClusterSettings settings)
     /// <summary>Completes when this node has been let in.</summary>
     public Task Up => _up.Task;
 
-    /// <summary>Completes with a sentence when the others have put this node out: it can only come back as a new process.</summary>
+    /// <summary>The others have put this node out. What does not move goes on here, until there is somebody to come back to.</summary>
+    public bool IsOutcast
+    {
+        get => _outcast;
+        set => _outcast = value;
+    }
+
+    /// <summary>Completes with a sentence when a node that was put out finds the others within reach again: it can only come back as a new process.</summary>
     public Task<string> Gone => _gone.Task;
 
     public Props Props() => MembershipActor.Props(this);
@@ -78,7 +86,7 @@ internal sealed class ClusterNode(ClusterSettings settings)
 
     public bool IsCertainlyGone(ProcessId process) => _goneProcesses.ContainsKey(process);
 
-    public void PutOut(string why) => _gone.TrySetResult(why);
+    public void ComeBack(string why) => _gone.TrySetResult(why);
 
     /// <summary>Has an endpoint moved; null: it has been, otherwise why not.</summary>
     public async Task<string?> MoveAsync(string endpoint, string to, CancellationToken cancellation)
@@ -112,7 +120,7 @@ internal sealed class ClusterNode(ClusterSettings settings)
     /// <summary>Leaves in good order, so that nobody waits for this node; returns when the others know it, or after so long.</summary>
     public async Task LeaveAsync(ActorSystem system, TimeSpan patience)
     {
-        if (_gone.Task.IsCompleted || State.Members.Count < 2)
+        if (_outcast || State.Members.Count < 2)
             return; // nobody to say it to
         using var deadline = new CancellationTokenSource(patience);
         try

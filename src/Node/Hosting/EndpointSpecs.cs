@@ -1,4 +1,6 @@
+using System.Net;
 using Anode.Cluster;
+using Anode.Discovery;
 using Anode.Hosting.Configuration;
 using Anode.Ledger;
 using Anode.Mesh;
@@ -14,9 +16,12 @@ using Anode.Sockets;
 namespace Anode.Hosting;
 
 /// <summary>From configuration to what the sockets and protocols take: the one place where a protocol's name meets its code.</summary>
-internal sealed class EndpointSpecs(RelayCore core, SocketContext sockets, NatsServer nats)
+internal sealed class EndpointSpecs(RelayCore core, SocketContext sockets, NatsServer nats, DiscoveryCore? discovery)
 {
     public const string LinkProtocol = "link";
+
+    /// <summary>Name of the endpoint that hears beacons, and of what is spoken there.</summary>
+    public const string DiscoveryDoor = "discovery";
 
     private const string NatsProtocol = "nats";
 
@@ -110,6 +115,7 @@ internal sealed class EndpointSpecs(RelayCore core, SocketContext sockets, NatsS
         [
             .. options.Listeners.Select(listener => Of(listener, options.Security.Tls)),
             .. MembersDoor(options),
+            .. DoorForBeacons(),
             .. options.Dialers.Select(dialer => Of(dialer, options.Security.Tls)),
             .. options.Peers.Select(peer => Of(peer, options.Security.Tls)),
         ];
@@ -137,6 +143,48 @@ internal sealed class EndpointSpecs(RelayCore core, SocketContext sockets, NatsS
             Overflow = OverflowPolicy.Drop,
         };
     }
+
+    /// <summary>Shared by all nodes of the machine: each gets a copy of what is meant for many.</summary>
+    private IEnumerable<EndpointSpec> DoorForBeacons()
+    {
+        if (discovery is null)
+            yield break;
+        var address = discovery.Settings.Address;
+        yield return new EndpointSpec
+        {
+            Name = DiscoveryDoor,
+            Kind = EndpointKind.Datagram,
+            Address = NetAddress.Ip(Scheme.Udp, IPAddress.Any, address.Port),
+            Protocol = DiscoveryDoor,
+            Datagram = new BeaconDoor(discovery),
+            Required = false,
+            Options = new Sock.Options(ReusePort: true, Group: address.Host == IPAddress.Broadcast.ToString() ? null : address.Host),
+        };
+    }
+
+    public static DiscoveryCore? DiscoveryOf(NodeOptions options) => !options.Discovery.Enabled || options.Cluster.Voter ? null : new DiscoveryCore(new DiscoverySettings
+    {
+        Node = options.Name,
+        Key = options.Discovery.KeyBytes(),
+        Address = options.Discovery.Address,
+        Interfaces = options.Discovery.Interfaces,
+        Interval = options.Discovery.Interval,
+        ForgetAfter = options.Discovery.ForgetAfter,
+        Window = options.Discovery.Window,
+    });
+
+    /// <summary>Keeps a link to a node that nobody has written down.</summary>
+    public static EndpointSpec LinkTo(RelayCore core, string name, NetAddress link, TlsKeeper? tls) => new()
+    {
+        Name = name,
+        Kind = EndpointKind.Dialer,
+        Address = link,
+        Protocol = LinkProtocol,
+        Stream = () => new LinkClient(core, new LinkTerms(Dialled: true, Cost: 0, Token: "")),
+        Required = false,
+        Overflow = OverflowPolicy.Drop,
+        Tls = tls,
+    };
 
     private EndpointSpec Of(PeerOptions peer, TlsOptions tls) => new()
     {

@@ -1,7 +1,6 @@
 using Akka.Actor;
 using Anode.Cluster;
 using Anode.Messages;
-using Anode.Protocols.Link;
 using Anode.Protocols.Relay;
 using Anode.Sockets;
 
@@ -44,17 +43,7 @@ internal sealed class MemberLinks(RelayCore core, EndpointDirectory endpoints, F
             // Counted, since a name is in use until the last of its actors has ended.
             var endpoint = ++_count == 1 ? $"member-{name}" : $"member-{name}-{_count}";
             _dialled[name] = (link, endpoint);
-            supervising.Tell(new EndpointsActor.Add(new EndpointSpec
-            {
-                Name = endpoint,
-                Kind = EndpointKind.Dialer,
-                Address = link,
-                Protocol = EndpointSpecs.LinkProtocol,
-                Stream = () => new LinkClient(core, new LinkTerms(Dialled: true, Cost: 0, Token: "")),
-                Required = false,
-                Overflow = OverflowPolicy.Drop,
-                Tls = tls(link),
-            }));
+            supervising.Tell(new EndpointsActor.Add(EndpointSpecs.LinkTo(core, endpoint, link, tls(link))));
         }
     }
 }

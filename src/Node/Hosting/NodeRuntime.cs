@@ -19,7 +19,8 @@ internal sealed class NodeRuntime
         var relay = EndpointSpecs.CoreOf(options);
         var endpoints = new EndpointDirectory();
         var nats = EndpointSpecs.NatsOf(options, relay, endpoints, () => View?.Cluster);
-        Specs = options.Cluster.Voter ? [] : new EndpointSpecs(relay, sockets, nats).Of(options);
+        var discovery = EndpointSpecs.DiscoveryOf(options);
+        Specs = options.Cluster.Voter ? [] : new EndpointSpecs(relay, sockets, nats, discovery).Of(options);
         View = new NodeView
         {
             Name = options.Name,
@@ -30,6 +31,7 @@ internal sealed class NodeRuntime
             Endpoints = endpoints,
             Events = new EventLog(),
             Faults = options.Faults.Enabled ? new FaultRoom(options.Faults.Longest) : null,
+            Discovery = discovery,
             Cluster = options.Cluster.Address is null ? null : new ClusterNode(ClusterParts.SettingsOf(options)) { Doors = () => ClusterParts.DoorsOf(endpoints) },
         };
         sockets.Faults = View.Faults?.Board;

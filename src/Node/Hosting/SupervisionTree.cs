@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Hosting;
+using Anode.Discovery;
 using Anode.Faults;
 using Anode.Hosting.Configuration;
 using Anode.Mesh;
@@ -32,6 +33,8 @@ namespace Anode.Hosting;
 ///   sockets             SocketsActor: sockets that other actors open and drive
 ///     socket-3, conn-19
 ///   faults              FaultsActor, with node.faults.enabled: begins and ends what is broken on purpose
+///   discovery           DiscoveryActor, with node.discovery.enabled: beacons, and whom it dials for them
+///     $a                BeaconSender: one for each network interface
 ///   cluster             MembershipActor, with node.cluster.address: who the members are, and evidence against the silent
 ///     director          DirectorActor: one of all members' says who has which endpoint that moves
 ///     host              HostActor: opens and closes this node's share
@@ -58,6 +61,8 @@ internal sealed class NodeActor : UntypedActor
         if (view.Faults is { } faults)
             faults.Actor = Context.ActorOf(FaultsActor.Props(faults.Board, view.Sockets, view.Endpoints, runtime.Options.Faults.Specs), "faults");
         view.EndpointsActor = runtime.Endpoints;
+        if (view.Discovery is { } discovery)
+            Context.ActorOf(DiscoveryActor.Props(discovery, DiscoveryPartsOf(view)), "discovery");
         if (view.Cluster is { } cluster)
         {
             cluster.Endpoints = runtime.Endpoints;
@@ -65,6 +70,10 @@ internal sealed class NodeActor : UntypedActor
             Context.ActorOf(cluster.Props(), "cluster");
         }
     }
+
+    private DiscoveryParts DiscoveryPartsOf(NodeView view) => new(
+        _runtime.Opener!, _runtime.Endpoints!, view.Endpoints, EndpointSpecs.DiscoveryDoor, peer => view.Relay.Mesh!.View.Links.ContainsKey(peer),
+        (name, link) => EndpointSpecs.LinkTo(view.Relay, name, link, EndpointSpecs.DialTls(_runtime.Options, link)));
 
     /// <summary>A branch that fails begins anew with all below it; ten failures in a minute are a bug that a restart does not heal.</summary>
     protected override SupervisorStrategy SupervisorStrategy() =>

@@ -105,12 +105,13 @@ internal sealed record ApiAdjacency(string Peer, int Cost);
 /// <param name="Subscriptions">Different filters of its clients.</param>
 /// <param name="Draining">It is about to stop.</param>
 /// <param name="Incarnation">Of its last start.</param>
+/// <param name="Version">Grows with each change of its record within an incarnation; each has been told to every node.</param>
 /// <param name="Links">It says it has.</param>
 internal sealed record ApiMeshNode(
-    string Node, IReadOnlyList<string> Path, long? Cost, int Subscriptions, bool Draining, long Incarnation, IReadOnlyList<ApiAdjacency> Links)
+    string Node, IReadOnlyList<string> Path, long? Cost, int Subscriptions, bool Draining, long Incarnation, long Version, IReadOnlyList<ApiAdjacency> Links)
 {
     public static ApiMeshNode Of(NodeReport node) => new(
-        node.Name, node.Path, node.Cost, node.Subscriptions, node.Draining, node.Incarnation,
+        node.Name, node.Path, node.Cost, node.Subscriptions, node.Draining, node.Incarnation, node.Version,
         [.. node.Links.Select(link => new ApiAdjacency(link.Peer, link.Cost))]);
 }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Anode.Discovery;
 using Anode.Mesh;
 using Anode.Messages;
 using Anode.Sockets;
@@ -35,6 +36,7 @@ internal static class Metrics
         ObserveNode(meter, view);
         if (view.Relay.Mesh is { } mesh)
             ObserveMesh(meter, mesh);
+        ObserveDiscovery(meter, view.Discovery);
         ObserveProcess(meter);
         var provider = Sdk.CreateMeterProviderBuilder()
             .AddMeter(meter.Name)
@@ -94,6 +96,18 @@ internal static class Metrics
         meter.CreateObservableGauge("anode_buffers_idle_bytes", () => pool.IdleBytes, "By", "pooled memory kept for reuse");
         meter.CreateObservableGauge("anode_buffers_bound_bytes", () => pool.BoundBytes, "By", "bound of pooled memory");
         meter.CreateObservableCounter("anode_buffers_refusals", () => pool.Refusals, null, "times the bound said no");
+    }
+
+    private static void ObserveDiscovery(Meter meter, DiscoveryCore? discovery)
+    {
+        meter.CreateObservableGauge("anode_discovery_neighbours", () => discovery?.Neighbours ?? 0, null, "nodes heard of on the local network");
+        meter.CreateObservableCounter("anode_discovery_beacons_sent", () => discovery?.Sent ?? 0, null, "beacons, one for each network interface");
+        meter.CreateObservableCounter("anode_discovery_beacons_heard", () => discovery?.Heard ?? 0, null, "beacons of other nodes that were believed");
+        meter.CreateObservableCounter(
+            "anode_discovery_beacons_ignored",
+            () => Enum.GetValues<BeaconFlaw>().Where(flaw => flaw != BeaconFlaw.None)
+                .Select(flaw => new Measurement<long>(discovery?.Ignored(flaw) ?? 0, new KeyValuePair<string, object?>("reason", flaw.ToString().ToLowerInvariant()))),
+            null, "datagrams at the door for beacons that were none, or not believed");
     }
 
     private static void ObserveMesh(Meter meter, MeshCore mesh)

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Anode.Cluster;
+using Anode.Discovery;
 using Anode.Faults;
 using Anode.Protocols.Nats;
 using Anode.Protocols.Relay;
@@ -30,6 +31,9 @@ internal sealed class NodeView
 
     /// <summary>Null: the node injects none.</summary>
     public FaultRoom? Faults { get; init; }
+
+    /// <summary>Null: the node does not look for peers.</summary>
+    public DiscoveryCore? Discovery { get; init; }
 
     public DateTimeOffset StartedAt { get; } = DateTimeOffset.UtcNow;
 

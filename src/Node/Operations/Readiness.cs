@@ -10,7 +10,9 @@ internal static class Readiness
         var reasons = new List<string>();
         if (view.Draining)
             reasons.Add("the node is draining");
-        if (view.Cluster is { State: { IsUp: false } state })
+        if (view.Cluster is { IsOutcast: true })
+            reasons.Add("the other members have put this node out, and are out of reach");
+        else if (view.Cluster is { State: { IsUp: false } state })
             reasons.Add(state.Members.Count == 0 ? "the cluster has not let this node in" : $"this node is {state.Status} in the cluster");
         foreach (var entry in view.Endpoints.All.Where(entry => entry.Spec.Required && (entry.Spec.Mobility is null || entry.IsTaken) && entry.Status?.State != Endpoint.State.Bound))
             reasons.Add(ReasonOf(entry.Spec.Name, entry.Status));

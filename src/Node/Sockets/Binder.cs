@@ -44,6 +44,8 @@ internal static class Binder
             throw new BindException(errno);
         }
 
+        if (options.Group is not null && kind == SocketKind.Datagram && family == Family.Inet)
+            Cards.Join(socket, IPAddress.TryParse(options.Group, out var group) ? group : throw new BindException(SocketErrors.EINVAL));
         if (options.UnixMode is { } mode && !OperatingSystem.IsWindows() && address.IsUnix && !address.IsAbstract)
             File.SetUnixFileMode(address.Host, (UnixFileMode)mode);
     }

@@ -27,8 +27,9 @@ internal sealed class ConnectionActor : UntypedActor
     /// <param name="PendingBytes">Null: the node's own bound.</param>
     /// <param name="Hold">How long it may hold its sources; null: the node's own.</param>
     /// <param name="Tls">Null: in clear.</param>
+    /// <param name="Lease">Of an endpoint that moves: the right to send; null: it is nobody else's.</param>
     internal sealed record Seed(SocketContext Sockets, Socket Socket, ConnectionRecord Record, EndpointCounters Counters,
-        IConnectionProtocol Protocol, OverflowPolicy Overflow, long? PendingBytes = null, TimeSpan? Hold = null, TlsTerms? Tls = null) : IReapable
+        IConnectionProtocol Protocol, OverflowPolicy Overflow, long? PendingBytes = null, TimeSpan? Hold = null, TlsTerms? Tls = null, Mobility? Lease = null) : IReapable
     {
         public void Reap() => Socket.Dispose();
     }
@@ -72,7 +73,7 @@ internal sealed class ConnectionActor : UntypedActor
         (_socket, _counters) = (seed.Socket, seed.Counters);
         _counters.Opened();
         _engine = new StreamEngine(
-            seed.Socket, Context, seed.Sockets, seed.Protocol, seed.Record, seed.Overflow, seed.PendingBytes, seed.Hold, seed.Tls);
+            seed.Socket, Context, seed.Sockets, seed.Protocol, seed.Record, seed.Overflow, seed.PendingBytes, seed.Hold, seed.Tls, seed.Lease);
         _engine.Start();
     }
 }

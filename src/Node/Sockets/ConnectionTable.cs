@@ -40,6 +40,9 @@ internal sealed class ConnectionRecord(long id, string endpoint, string protocol
 
     public Sock.PeerCredentials? Credentials { get; init; }
 
+    /// <summary>Of an endpoint that moves: number of the grant by which it was here when this began.</summary>
+    public string? Epoch { get; init; }
+
     public DateTimeOffset Since { get; } = DateTimeOffset.UtcNow;
 
     /// <summary>Whose face this is.</summary>

@@ -41,6 +41,8 @@ internal static class Golden
             SendQueueBytes: 65536,
             MaxDatagramBytes: 1500)), "open",
             "940a01069ac293ce11e1a300ce02faf08003cd1000cd2000c3c3c3cd0180ce00010000cd05dc"),
+        (new Sock.Open(Family.Unix, SocketKind.Datagram, 0, new Sock.Options(Group: "239.1.1.1")), "open",
+            "940102009bc3c0c0c0c2c2c2c0ce00100000cdffffa93233392e312e312e31"),
         (new Sock.Bind(At("tcp://127.0.0.1:7400")), "bind", "919300a93132372e302e302e31cd1ce8"),
         (new Sock.Bind(At("tls://[::1]:443")), "bind", "919301a33a3a31cd01bb"),
         (new Sock.Bind(At("udp://localhost:53")), "bind", "919302a96c6f63616c686f737435"),

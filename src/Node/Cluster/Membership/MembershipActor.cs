@@ -18,7 +18,7 @@ namespace Anode.Cluster.Membership;
 /// </remarks>
 internal sealed class MembershipActor : UntypedActor, IWithTimers
 {
-    private static readonly TimeSpan HelloInterval = TimeSpan.FromSeconds(1), LonelyPairAfter = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan HelloInterval = TimeSpan.FromSeconds(1), LonelyPairAfter = TimeSpan.FromSeconds(10), SeekInterval = TimeSpan.FromSeconds(1);
 
     private readonly ClusterNode _node;
     private readonly Akka.Cluster.Cluster _cluster = Akka.Cluster.Cluster.Get(Context.System);
@@ -32,10 +32,13 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
     private readonly Dictionary<ProcessId, TimeSpan> _losses = [];
     private IReadOnlyList<Door> _toldDoors = [];
     private bool _leaving;
+    private Outcast? _outcast;
+    private readonly Founding _founding;
 
     private MembershipActor(ClusterNode node)
     {
         _node = node;
+        _founding = new Founding(node.Settings.Seeds);
         _suspicions = new Suspicions(Context.System, Self, Peer.TextOf(_cluster.SelfAddress));
     }
 
@@ -85,6 +88,8 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
             case Suspicions.Probed probed: OnProbed(probed); break;
             case Suspicions.ProbeAgain again: ProbeAgain(again); break;
             case LonelyPair: WarnOfPair(); break;
+            case Seek: SeekOthers(); break;
+            case Sought sought: OnSought(sought.Answered); break;
             default: Unhandled(message); break;
         }
     }
@@ -173,7 +178,11 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
     }
 
     private Hello MyHello(bool answer) => new(
-        _cluster.SelfUniqueAddress.Uid, _node.Settings.Node, _node.Settings.Incarnation, _node.Watcher?.LinkAddress, _node.Settings.Voter, _node.Doors(), answer);
+        _cluster.SelfUniqueAddress.Uid, _node.Settings.Node, _node.Settings.Incarnation, _node.Watcher?.LinkAddress, _node.Settings.Voter, _node.Doors(), answer, Votes);
+
+    /// <summary>Members that count, as this one sees it; 0: it is none.</summary>
+    private int Votes =>
+        _outcast is null && _peers.TryGetValue(_cluster.SelfUniqueAddress, out var self) && self.HasVote ? _peers.Values.Count(peer => peer.HasVote) : 0;
 
     /// <summary>Until everybody's is known, and when what there is to say has changed.</summary>
     private void GreetAll()
@@ -189,6 +198,13 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
 
         foreach (var peer in _peers.Values.Where(peer => changed || peer.Hello is null))
             Greet1(peer.Member, answer: peer.Hello is null);
+        // Those who are to be members and are not: they may be one cluster, and this node another.
+        _founding.OnBeat(isAlone: _peers.Count == 1 && _outcast is null);
+        if (_founding.IsFounder)
+        {
+            foreach (var seed in _node.Settings.Seeds.Select(ClusterHocon.AddressOf).Where(seed => !_peers.Keys.Any(peer => peer.Address.Equals(seed))))
+                At(seed).Tell(MyHello(answer: true));
+        }
     }
 
     private void Greet1(Member member, bool answer)
@@ -206,6 +222,10 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
             if (_peers.Values.FirstOrDefault(other => other.Process != process && other.HasVote && other.Hello?.Name == hello.Name) is { } namesake)
                 _log.Error("two members are named '{0}', {1} and {2}: give each its own --name", hello.Name, peer.Address, namesake.Address);
             Publish();
+        }
+        else if (_outcast is null && _founding.IsElsewhere(hello.Votes))
+        {
+            End($"{hello.Votes} other members have gone on without this node");
         }
         else if (_early.Count < 1000)
         {
@@ -295,10 +315,28 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
 
     private void End(string why)
     {
+        if (_outcast is not null)
+            return;
         Context.System.EventStream.Publish(new NodeEvent("member-put-out", null, SelfText, why));
         _host.Tell(new HostActor.CloseAll(why));
         _director.Tell(new DirectorActor.Retire());
-        _node.PutOut(why);
+        _node.IsOutcast = true;
+        _outcast = Outcast.Of(why, _peers.Values, SelfText, _node.Settings.Seeds);
+        _log.Warning("{0}: what does not move goes on here, until one of them is within reach", why);
+        SeekOthers();
+    }
+
+    /// <summary>
+    /// The way back is a new process. While nobody is there to be joined it would only take this node's own clients away from each other.
+    /// </summary>
+    private void SeekOthers() => _outcast!.SeekAsync().PipeTo(Self, success: answered => new Sought(answered), failure: _ => new Sought(false));
+
+    private void OnSought(bool answered)
+    {
+        if (answered)
+            _node.ComeBack(_outcast!.Why);
+        else
+            Timers.StartSingleTimer(Seek.Instance, Seek.Instance, SeekInterval);
     }
 
     private void Publish()
@@ -310,6 +348,7 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
             self?.Member.Status.ToString().ToLowerInvariant() ?? "joining",
             _leader is null ? null : Peer.TextOf(_leader),
             [.. peers.Select(peer => peer.ToMember(peer == self))]);
+        _founding.OnMembers(Votes);
         var members = new DirectorActor.Members([.. peers.Select(peer => ElectorOf(peer, peer == self))], _losses.Values.DefaultIfEmpty().Max());
         _host.Tell(members);
         _director.Tell(members);
@@ -320,7 +359,7 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
 
     /// <remarks>A process that is gone still counts for the majority: who decides must not become fewer by deciding.</remarks>
     private Elector ElectorOf(Peer peer, bool isSelf) => new(
-        peer.Process, peer.HasVote, peer.IsUp && peer.Reachable && !_node.IsCertainlyGone(peer.Process) && !(isSelf && _leaving));
+        peer.Process, peer.HasVote, peer.IsUp && peer.Reachable && !_node.IsCertainlyGone(peer.Process) && !(isSelf && (_leaving || !_founding.IsComplete)));
 
     private void Say(string kind, Member member, string text)
     {
@@ -351,6 +390,13 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
     {
         public static readonly Greet Instance = new();
     }
+
+    private sealed class Seek : IReapable
+    {
+        public static readonly Seek Instance = new();
+    }
+
+    private sealed record Sought(bool Answered) : IReapable;
 
     private sealed class LonelyPair : IReapable
     {

@@ -24,6 +24,9 @@ internal sealed class Assignments(PlacementTimes times, Func<ProcessId, bool> is
         _moves.Clear();
     }
 
+    /// <summary>A host of this name, and of a process that is a member, is in the book.</summary>
+    public bool HasReported(string node, Func<ProcessId, bool> isMember) => _hosts.Values.Any(host => host.Node == node && isMember(host.Id));
+
     public bool Knows(ProcessId host) => _hosts.ContainsKey(host);
 
     public void OnPromise(ProcessId from, Promise promise, TimeSpan now)
@@ -71,7 +74,8 @@ internal sealed class Assignments(PlacementTimes times, Func<ProcessId, bool> is
     {
         if (DeclaredNow().FirstOrDefault(one => one.Name == endpoint) is not { } declared)
             return $"no member has an endpoint '{endpoint}' with placement = cluster";
-        if (_hosts.Values.FirstOrDefault(host => host.Node == node) is not { } target)
+        // A former process of that name may still be in the book.
+        if (_hosts.Values.Where(host => host.Node == node).MaxBy(host => isTaking(host.Id)) is not { } target)
             return $"there is no member named '{node}'";
         if (!target.Takes || !isTaking(target.Id) || !target.Capability.CanRun(declared))
             return $"{node} cannot run {endpoint}: it votes only, leaves, is out of reach, has another role, or does not have it in its configuration";

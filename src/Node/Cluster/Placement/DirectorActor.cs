@@ -19,6 +19,7 @@ internal sealed class DirectorActor : UntypedActor, IWithTimers
     private readonly ProcessId _self;
     private readonly DirectorBrain _brain;
     private readonly Dictionary<string, Mover> _movers = new(StringComparer.Ordinal);
+    private readonly List<Wish> _early = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private (ProcessId Director, TimeSpan At)? _heard;
     private bool _directed;
@@ -52,18 +53,24 @@ internal sealed class DirectorActor : UntypedActor, IWithTimers
     {
         switch (message)
         {
-            case Look: Send(_brain.Tick(Now, _heard)); break;
+            case Look: OnLook(); break;
             case Members members: OnMembers(members); break;
             case Heard heard: OnHeard(heard); break;
             case Promise promise: Send(_brain.OnPromise(From(promise.Uid), promise, Now)); break;
             case Denied denied: _brain.OnDenied(denied); break;
             case Report report: Send(_brain.OnReport(From(report.Uid), report, Now)); break;
-            case Move move: OnMove(move); break;
+            case Move move: OnMove(new Wish(Sender, move.Endpoint, move.Node, Now + Patience)); break;
             case Retire: OnRetire(); break;
             default: Unhandled(message); return;
         }
 
         Conclude();
+    }
+
+    private void OnLook()
+    {
+        Send(_brain.Tick(Now, _heard));
+        MoveTheEarly();
     }
 
     private void OnMembers(Members members)
@@ -85,17 +92,41 @@ internal sealed class DirectorActor : UntypedActor, IWithTimers
         Timers.CancelAll();
     }
 
-    private void OnMove(Move move)
+    private void OnMove(Wish wish)
     {
-        if (_brain.Move(move.Endpoint, move.Node) is { } refusal)
+        if (_brain.Directs && !_brain.HasReported(wish.Node) && IsMember(wish.Node))
         {
-            Sender.Tell(new Moved(refusal));
+            // Up for a moment only: its host has yet to answer the claim that was sent to it just now.
+            if (Now < wish.Deadline)
+                _early.Add(wish);
+            else
+                wish.Asker.Tell(new Moved($"{wish.Node} is a member, but has not reported to the director yet"));
             return;
         }
 
-        Drop(move.Endpoint, "another move of it was asked for");
-        _movers[move.Endpoint] = new Mover(Sender, move.Node, Now + Patience);
+        if (_brain.Move(wish.Endpoint, wish.Node) is { } refusal)
+        {
+            wish.Asker.Tell(new Moved(refusal));
+            return;
+        }
+
+        Drop(wish.Endpoint, "another move of it was asked for");
+        _movers[wish.Endpoint] = new Mover(wish.Asker, wish.Node, wish.Deadline);
         Send(_brain.Tick(Now, _heard));
+    }
+
+    /// <summary>By its name; one that has not said its name yet may be meant.</summary>
+    private bool IsMember(string node) =>
+        _node.State.Members.Any(member => member.Status is "up" or "joining" && (member.Name is null || member.Name == node));
+
+    private void MoveTheEarly()
+    {
+        if (_early.Count == 0)
+            return;
+        Wish[] early = [.. _early];
+        _early.Clear();
+        foreach (var wish in early)
+            OnMove(wish);
     }
 
     /// <summary>What there is to say after every turn.</summary>
@@ -146,6 +177,9 @@ internal sealed class DirectorActor : UntypedActor, IWithTimers
     private ProcessId From(int uid) => new(Sender.Path.Address.Host is null ? _self.Address : Peer.TextOf(Sender.Path.Address), uid);
 
     private const string HostPath = MembershipActor.Path + "/host";
+
+    /// <summary>A move that was asked for.</summary>
+    private sealed record Wish(IActorRef Asker, string Endpoint, string Node, TimeSpan Deadline);
 
     private sealed record Mover(IActorRef Asker, string Node, TimeSpan Deadline);
 

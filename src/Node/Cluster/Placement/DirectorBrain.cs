@@ -115,6 +115,9 @@ internal sealed class DirectorBrain(ProcessId self, PlacementTimes times, Func<P
     /// <summary>Null: it is on its way; otherwise why not.</summary>
     public string? Move(string endpoint, string node) => Directs ? _assignments.Move(endpoint, node, Taking) : "this node does not direct";
 
+    /// <summary>A member of this name has told what it has and can; before that nothing can be given to it.</summary>
+    public bool HasReported(string node) => _assignments.HasReported(node, Votes);
+
     private bool ShouldStand(TimeSpan now, (ProcessId Director, TimeSpan At)? heard)
     {
         if (_members.FirstOrDefault(member => member.Takes)?.Id != self)

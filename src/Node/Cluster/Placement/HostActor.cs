@@ -185,8 +185,13 @@ internal sealed class HostActor : UntypedActor, IWithTimers
     {
         var name = _node.Settings.Node;
         _node.History.Append(new Ownership(endpoint, name, epoch, acquired, Fence.Now, DateTimeOffset.UtcNow));
-        if (acquired && _node.Movable.FirstOrDefault(entry => entry.Spec.Name == endpoint) is { } entry)
-            entry.Place = new EndpointPlace(name, epoch.ToString());
+        if (_node.Movable.FirstOrDefault(entry => entry.Spec.Name == endpoint) is { } entry)
+        {
+            entry.Spec.Mobility!.Epoch = acquired ? epoch.ToString() : null;
+            if (acquired)
+                entry.Place = new EndpointPlace(name, epoch.ToString());
+        }
+
         var text = acquired ? $"{name} has {endpoint} by grant {epoch}" : $"{name} has closed {endpoint}, which it had by grant {epoch}";
         Context.System.EventStream.Publish(new NodeEvent(acquired ? "endpoint-acquired" : "endpoint-released", endpoint, name, text));
     }

@@ -8,7 +8,7 @@ internal static class MemberFormats
 {
     public static void Write(ref MessagePackWriter writer, Hello hello)
     {
-        writer.WriteArrayHeader(7);
+        writer.WriteArrayHeader(8);
         writer.Write(hello.Uid);
         writer.Write(hello.Name);
         writer.Write(hello.Incarnation);
@@ -23,10 +23,12 @@ internal static class MemberFormats
         }
 
         writer.Write(hello.Answer);
+        writer.Write(hello.Votes);
     }
 
     public static Hello ReadHello(scoped ref WireReader items) => new(
-        items.Int(), items.Text(), items.Long(), items.RecordOrNull(ValueFormats.ReadAddress), items.Bool(), items.Record(ReadDoors), items.Bool());
+        items.Int(), items.Text(), items.Long(), items.RecordOrNull(ValueFormats.ReadAddress), items.Bool(), items.Record(ReadDoors), items.Bool(),
+        items.IntOrNull() ?? 0);
 
     private static List<Door> ReadDoors(scoped ref WireReader items)
     {

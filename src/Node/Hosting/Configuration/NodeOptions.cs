@@ -12,6 +12,7 @@ internal sealed partial record NodeOptions
     public required ValueList<DialerOptions> Dialers { get; init; }
     public required ValueList<PeerOptions> Peers { get; init; }
     public required LinkOptions Links { get; init; }
+    public required DiscoveryOptions Discovery { get; init; }
     public required LimitOptions Limits { get; init; }
     public required TimeoutOptions Timeouts { get; init; }
     public required SocketsOptions Sockets { get; init; }
@@ -40,6 +41,7 @@ internal sealed partial record NodeOptions
             Dialers = fields.Items("dialers", o => o.Dialers, item => DialerOptions.Map(item, dialled)),
             Peers = fields.Items("peers", o => o.Peers, item => PeerOptions.Map(item, dialled)),
             Links = fields.Block("links", o => o.Links, LinkOptions.Map),
+            Discovery = fields.Block("discovery", o => o.Discovery, DiscoveryOptions.Map),
             Limits = fields.Block("limits", o => o.Limits, LimitOptions.Map),
             Timeouts = fields.Block("timeouts", o => o.Timeouts, TimeoutOptions.Map),
             Sockets = fields.Block("sockets", o => o.Sockets, SocketsOptions.Map),
@@ -58,8 +60,8 @@ internal sealed partial record NodeOptions
         return EndpointNames.Complete(options);
     }
 
-    /// <summary>The node has part in a mesh: it listens for links, dials some, or is a member of a cluster, which link to each other.</summary>
-    public bool HasLinks => Peers.Count > 0 || Cluster is { Address: not null, Voter: false } || Listeners.Any(listener => listener.Protocol == EndpointProtocol.Link);
+    /// <summary>The node has part in a mesh: it listens for links, dials some, looks for some, or is a member of a cluster, which link to each other.</summary>
+    public bool HasLinks => Peers.Count > 0 || Discovery.Enabled || Cluster is { Address: not null, Voter: false } || Listeners.Any(listener => listener.Protocol == EndpointProtocol.Link);
 
     /// <summary>One word of a subject (<c>_inbox.NODE.CONNECTION</c>), so without dots; the host's name is made to fit.</summary>
     private static ValueKind<string> NodeName(string hostName) => ValueKinds.Text with

@@ -333,6 +333,7 @@ internal sealed partial class NativeClient(RelayCore core) : IConnectionProtocol
             MaxPayload = _limits.PayloadBytes,
             HeartbeatMs = (long)_heartbeat.TotalMilliseconds,
             Addresses = core.OtherDoors(),
+            Epoch = record.Epoch,
         };
         Answer(FrameWriter.SizeOf(welcome), out var room);
         Commit(FrameWriter.Welcome(room, !_connection.IsDatagram, welcome));

@@ -267,7 +267,7 @@ internal sealed partial class NatsClient(RelayCore core, NatsServer server, bool
     private void SendInfo()
     {
         var record = _connection.Record;
-        var json = server.Info(record.Id, record.Local, record.Remote, _leaving, wantsCertificate);
+        var json = server.Info(record.Id, record.Local, record.Remote, _leaving, wantsCertificate, record.Epoch);
         Answer("INFO "u8.Length + json.Length + NatsWriter.EndOfLine.Length, out var room);
         "INFO "u8.CopyTo(room);
         json.CopyTo(room["INFO "u8.Length..]);

@@ -39,7 +39,8 @@ internal sealed class NatsServer(
     /// <param name="remote">Where it came from.</param>
     /// <param name="leaving">The node is.</param>
     /// <param name="wantsCertificate">It must show one.</param>
-    public byte[] Info(long connection, NetAddress local, NetAddress remote, bool leaving, bool wantsCertificate)
+    /// <param name="epoch">Of a listener that moves between nodes: by which grant it is here.</param>
+    public byte[] Info(long connection, NetAddress local, NetAddress remote, bool leaving, bool wantsCertificate, string? epoch)
     {
         var secure = local.Scheme == Scheme.Tls;
         var urls = doors().Where(door => door.Scheme == Scheme.Tls == secure).Select(HostPort).ToList();
@@ -51,7 +52,7 @@ internal sealed class NatsServer(
         return JsonSerializer.SerializeToUtf8Bytes(
             new InfoText(
                 Id, name, version, 1, local.IsUnix ? "" : local.Host, local.IsUnix ? 0 : local.Port, true, authRequired ? true : null, secure ? true : null, secure && wantsCertificate ? true : null, maxPayload,
-                connection, remote.IsUnix ? "" : remote.Host, others.Count > 0 ? others : null, leaving ? true : null),
+                connection, remote.IsUnix ? "" : remote.Host, others.Count > 0 ? others : null, leaving ? true : null, epoch),
             InfoJson.Default.InfoText);
     }
 
@@ -61,7 +62,7 @@ internal sealed class NatsServer(
 
     internal sealed record InfoText(
         string ServerId, string ServerName, string Version, int Proto, string Host, int Port, bool Headers, bool? AuthRequired, bool? TlsRequired, bool? TlsVerify, int MaxPayload,
-        long ClientId, string ClientIp, IReadOnlyList<string>? ConnectUrls, bool? Ldm);
+        long ClientId, string ClientIp, IReadOnlyList<string>? ConnectUrls, bool? Ldm, string? AnodeEpoch);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

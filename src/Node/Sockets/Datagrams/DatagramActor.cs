@@ -131,7 +131,8 @@ internal sealed class DatagramActor : UntypedActor, IDatagramReadHost, IDatagram
 
     private void SendOut(OutgoingDatagrams outgoing)
     {
-        if (_writer is null)
+        // As for streams: of an endpoint that is another node's by now nothing is sent.
+        if (_writer is null || _spec.Mobility is { MaySend: false })
             outgoing.Delivery.Release();
         else if (_seam is null)
             _writer.Enqueue(outgoing);

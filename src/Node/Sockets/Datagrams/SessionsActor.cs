@@ -72,7 +72,7 @@ internal sealed class SessionsActor : UntypedActor, IDatagramHost
         }
 
         var remote = Addresses.ToAddress(address, _spec.Address.Scheme);
-        var record = new ConnectionRecord(_sockets.Connections.NextId(), _spec.Name, _spec.Protocol, Local, remote, _counters);
+        var record = new ConnectionRecord(_sockets.Connections.NextId(), _spec.Name, _spec.Protocol, Local, remote, _counters) { Epoch = _spec.Mobility?.Epoch };
         var props = _place.Of(SessionActor.Props(_sockets, address, record, _counters, protocol, _socket, _spec.PendingBytes));
         var session = new Session(Context.Watch(Context.ActorOf(props, $"peer-{record.Id}")));
         _byAddress[address] = session;

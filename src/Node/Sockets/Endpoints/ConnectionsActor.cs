@@ -73,7 +73,7 @@ internal sealed class ConnectionsActor : UntypedActor
 
         _dialled = _spec.Kind == EndpointKind.Dialer ? record : null;
         var protocol = _spec.Stream!();
-        var seed = new ConnectionActor.Seed(_sockets, socket, record, _counters, protocol, _spec.Overflow, _spec.PendingBytes, _spec.SlowConsumerHold, _spec.Tls?.Terms);
+        var seed = new ConnectionActor.Seed(_sockets, socket, record, _counters, protocol, _spec.Overflow, _spec.PendingBytes, _spec.SlowConsumerHold, _spec.Tls?.Terms, _spec.Mobility);
         Context.Watch(ConnectionActor.Create(Context, _sockets.NextConnection(Context.System), seed));
         _live++;
     }
@@ -103,6 +103,7 @@ internal sealed class ConnectionsActor : UntypedActor
             return new ConnectionRecord(_sockets.Connections.NextId(), _spec.Name, _spec.Protocol, LocalOf(socket, scheme), remote, _counters)
             {
                 Credentials = SocketFactory.CredentialsOf(socket),
+                Epoch = _spec.Mobility?.Epoch,
             };
         }
         catch (SocketException e)

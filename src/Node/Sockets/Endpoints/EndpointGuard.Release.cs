@@ -17,6 +17,7 @@ internal sealed partial class EndpointGuard
     private void OnRelease(ReleaseEndpoint release)
     {
         _releaseAsker = release.Asker;
+        _spec.Mobility!.IsHandedOver = !release.AtOnce;
         if (release.AtOnce)
         {
             Halt();

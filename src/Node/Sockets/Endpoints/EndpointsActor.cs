@@ -128,6 +128,7 @@ internal sealed class EndpointsActor : UntypedActor, IWithTimers
         if (_directory.Find(name) is not { } entry || _drainAsker is not null)
             return;
         entry.IsTaken = true;
+        entry.Spec.Mobility!.IsHandedOver = false;
         if (entry.Guard is not { } guard || !_guards.ContainsKey(guard))
             Guard(entry);
         else if (entry.Status?.State == Endpoint.State.Closed)

@@ -74,7 +74,7 @@ internal static class ValueFormats
             return;
         }
 
-        writer.WriteArrayHeader(10);
+        writer.WriteArrayHeader(options.Group is null ? 10 : 11);
         writer.Write(options.NoDelay);
         writer.Write(options.KeepAlive);
         writer.Write(options.ReceiveBufferBytes);
@@ -85,6 +85,8 @@ internal static class ValueFormats
         writer.Write(options.UnixMode);
         writer.Write(options.SendQueueBytes);
         writer.Write(options.MaxDatagramBytes);
+        if (options.Group is not null)
+            writer.Write(options.Group);
     }
 
     public static Sock.Options ReadOptions(scoped ref WireReader items)
@@ -100,7 +102,8 @@ internal static class ValueFormats
             Broadcast: items.BoolOrNull() ?? missing.Broadcast,
             UnixMode: items.IntOrNull(),
             SendQueueBytes: items.IntOrNull() ?? missing.SendQueueBytes,
-            MaxDatagramBytes: items.IntOrNull() ?? missing.MaxDatagramBytes);
+            MaxDatagramBytes: items.IntOrNull() ?? missing.MaxDatagramBytes,
+            Group: items.TextOrNull());
     }
 
     public static void Write(this ref MessagePackWriter writer, Sock.KeepAlive? keepAlive)

@@ -44,7 +44,7 @@ internal sealed partial class StreamEngine : IConnection, IReadHost, IWriteHost,
     private bool _aborted;
 
     public StreamEngine(Socket socket, IActorContext actor, SocketContext sockets, IConnectionProtocol protocol,
-        ConnectionRecord record, OverflowPolicy overflow, long? pendingBytes = null, TimeSpan? hold = null, TlsTerms? terms = null)
+        ConnectionRecord record, OverflowPolicy overflow, long? pendingBytes = null, TimeSpan? hold = null, TlsTerms? terms = null, Mobility? lease = null)
     {
         (_socket, _actor, _sockets, _protocol, Record, _terms) = (socket, actor, sockets, protocol, record, terms);
         Self = actor.Self;
@@ -53,7 +53,7 @@ internal sealed partial class StreamEngine : IConnection, IReadHost, IWriteHost,
         _hold = hold ?? settings.SlowConsumerHold;
         _readiness = Readiness.Of(socket, Self);
         _reader = new StreamReader(socket, _readiness, Self, this, sockets.Pool, settings);
-        _writer = new StreamWriter(socket, _readiness, Self, this, sockets.Pool, Outlet);
+        _writer = new StreamWriter(socket, _readiness, Self, this, sockets.Pool, Outlet, lease);
         record.Outlet = Outlet;
         record.Witness = sockets.DropWitness;
         record.Actor = Self.Path;
@@ -294,6 +294,8 @@ internal sealed partial class StreamEngine : IConnection, IReadHost, IWriteHost,
     void IWriteHost.OnUnsent(Delivery delivery) => Record.Witness?.OnDropped(delivery, Record, "connection-ended");
 
     void IWriteHost.OnSpillRefused() => OnSlow("the node is out of buffers for slow consumers");
+
+    void IWriteHost.OnLeaseOver() => Abort(CloseReason.EndpointStopped);
 
     private void OpenProtocol()
     {

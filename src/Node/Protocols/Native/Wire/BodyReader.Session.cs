@@ -62,7 +62,7 @@ internal static partial class BodyReader
         if (itemCount < 2 || !cursor.TryReadMapHeader(out var pairs))
             return Refuse(cursor, "item 1 (welcome) must be a map");
         long? version = null, maxPayload = null, heartbeat = null;
-        string? node = null, connection = null, inbox = null, hostname = null, address = null;
+        string? node = null, connection = null, inbox = null, hostname = null, address = null, epoch = null;
         IReadOnlyList<string>? addresses = null;
         for (; pairs > 0; pairs--)
         {
@@ -79,6 +79,7 @@ internal static partial class BodyReader
                 "max_payload" => cursor.TryReadOptional(out maxPayload) ? null : "max_payload must be " + Natural,
                 "heartbeat_ms" => cursor.TryReadOptional(out heartbeat) ? null : "heartbeat_ms must be " + Natural,
                 "addresses" => cursor.TryReadOptional(out addresses) ? null : "addresses must be an array of strings of UTF-8",
+                "epoch" => cursor.TryReadOptional(out epoch) ? null : "epoch must be a string of UTF-8",
                 _ => cursor.TrySkip() ? null : ParseError.Malformed.Reason,
             };
             if (refusal is not null)
@@ -98,6 +99,7 @@ internal static partial class BodyReader
             MaxPayload = maxPayload ?? 0,
             HeartbeatMs = heartbeat ?? 0,
             Addresses = addresses ?? [],
+            Epoch = epoch,
         };
         return Finish(cursor, itemCount - 2);
     }

@@ -43,7 +43,7 @@ internal static partial class FrameWriter
     public static int Welcome(Span<byte> destination, bool prefix, Welcome welcome)
     {
         var writer = Begin(destination, prefix, Kind.Welcome, 2);
-        writer.MapHeader(welcome.Addresses.Count > 0 ? 9 : 8);
+        writer.MapHeader(8 + (welcome.Addresses.Count > 0 ? 1 : 0) + (welcome.Epoch is null ? 0 : 1));
         Field(ref writer, "version"u8, welcome.Version);
         Field(ref writer, "node"u8, welcome.Node);
         Field(ref writer, "connection"u8, welcome.Connection);
@@ -58,13 +58,15 @@ internal static partial class FrameWriter
             writer.Texts(welcome.Addresses);
         }
 
+        if (welcome.Epoch is not null)
+            Field(ref writer, "epoch"u8, welcome.Epoch);
         return End(destination, prefix, writer);
     }
 
-    /// <summary>The nine keys with their headers take 82 bytes, the map's header and the numbers the rest.</summary>
+    /// <summary>The ten keys with their headers take 88 bytes, the map's header and the numbers the rest.</summary>
     public static int SizeOf(Welcome welcome) =>
         FrontBytes + 160 + SizeOf(welcome.Node) + SizeOf(welcome.Connection) + SizeOf(welcome.Inbox) + SizeOf(welcome.Hostname)
-        + SizeOf(welcome.Address) + SizeOf(welcome.Addresses);
+        + SizeOf(welcome.Address) + SizeOf(welcome.Addresses) + SizeOf(welcome.Epoch);
 
     /// <summary>4 SUB.</summary>
     public static int Sub(

@@ -25,4 +25,7 @@ internal sealed record Welcome
 
     /// <summary>Other nodes to try when this one is gone; empty if unsaid.</summary>
     public IReadOnlyList<string> Addresses { get; init; } = [];
+
+    /// <summary>Of an endpoint that moves between nodes: <c>term.number</c> of the grant by which this one has it; null: it does not move.</summary>
+    public string? Epoch { get; init; }
 }

@@ -49,6 +49,7 @@ public sealed class ListenUriTests
     [InlineData("tcp://127.0.0.1:1?protocol=proxy&to=tcp://h:2&publish=a", "publish has no effect here: it is for protocol = lines only")]
     [InlineData("tcp://127.0.0.1:1?protocol=proxy&to=tcp://h:2&pending-bytes=2MiB", "pending-bytes has no effect here: a proxy's slow peer slows the one that sends to it")]
     [InlineData("tcp://127.0.0.1:1?to=tcp://h:2", "to has no effect here: it is for protocol = proxy only")]
+    [InlineData("tcp://127.0.0.1:1?protocol=proxy&to=tls://h:2", "to = 'tls://h:2' is for TLS: bytes are passed on as they are, to tcp:// or unix://")]
     [InlineData("tcp://127.0.0.1:1?protocol=gopher", "--listen: node.listeners[0].protocol = 'gopher' is not one of native, nats, lines")]
     [InlineData("tls://127.0.0.1:1", "--listen: node.security.tls.certificate: a listener of tls:// needs a certificate: give node.security.tls.certificate and node.security.tls.key, or tls.certificate")]
     [InlineData("tls://127.0.0.1:1?tls.certificate=/nowhere/x.pem", "--listen: tls.certificate of one of node.listeners: '/nowhere/x.pem' is not there")]

@@ -66,8 +66,9 @@ internal static class EndpointKinds
     public static ValueKind<NetAddress?> Target(ValueKind<NetAddress> dialled) => new(
         text => text.Length == 0 ? new Read<NetAddress?>(null, null)
             : dialled.Parse(text) is { Wrong: { } wrong } ? ValueKinds.Wrong<NetAddress?>(wrong)
-            : dialled.Parse(text).Value is { Kind: SocketKind.Stream } address ? address
-            : ValueKinds.Wrong<NetAddress?>("is for datagrams: connections are passed on to tcp:// or unix:// only"),
+            : dialled.Parse(text).Value is not { Kind: SocketKind.Stream } address ? ValueKinds.Wrong<NetAddress?>("is for datagrams: connections are passed on to tcp:// or unix:// only")
+            : address.Scheme == Scheme.Tls ? ValueKinds.Wrong<NetAddress?>("is for TLS: bytes are passed on as they are, to tcp:// or unix://")
+            : address,
         address => address?.ToString() ?? "",
         null);
 

@@ -46,6 +46,22 @@ public sealed class AccountTests
     }
 
     [Fact]
+    public void Ok_that_names_fewer_receivers_than_there_are_is_no_lie_and_the_others_are_unheard()
+    {
+        var lines = CleanHistory.Lines();
+        var at = lines.FindLastIndex(line => line.Contains("\"e\":\"ok\"", StringComparison.Ordinal));
+        var ok = JsonNode.Parse(lines[at])!;
+        var key = $"\"f\":{ok["f"]},\"ep\":{ok["ep"]},\"s\":{ok["s"]},\"c\":1";
+        lines.RemoveAll(line => line.Contains(key, StringComparison.Ordinal));
+        at = lines.FindLastIndex(line => line.Contains("\"e\":\"ok\"", StringComparison.Ordinal));
+        Assert.Equal((1, 0), Counts(lines));
+        lines[at] = lines[at].Replace("\"n\":2", "\"n\":1", StringComparison.Ordinal);
+        Assert.Equal((0, 1), Counts(lines));
+
+        static (long, long) Counts(List<string> lines) => (Of(lines).Accounts[1].Sum(t => t.LostAcked), Of(lines).Accounts[1].Sum(t => t.Unheard));
+    }
+
+    [Fact]
     public void Who_was_away_has_lost_nothing()
     {
         var lines = Without(CleanHistory.Lines(), "got", line => (int)line["c"]! == 0 && (long)line["t"]! is > 4_000_000 and < 4_200_000);

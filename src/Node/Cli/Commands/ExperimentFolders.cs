@@ -98,7 +98,7 @@ internal static class ExperimentFolders
         yield return ("anode", json.Find("environment")?.Text("anode") ?? "");
         var runs = json.Items("runs").Where(run => run.Text("control") == "false").ToList();
         yield return ("runs", Text(runs.Count));
-        foreach (var count in (string[])["invoked", "acked", "info", "failed", "delivered", "lostAcked", "neverAcked", "recovered", "away", "duplicates", "outOfOrder", "unexpected", "droppedByPolicy", "restarts"])
+        foreach (var count in (string[])["invoked", "acked", "info", "failed", "delivered", "lostAcked", "unheard", "neverAcked", "recovered", "away", "duplicates", "outOfOrder", "unexpected", "droppedByPolicy", "restarts"])
             yield return (count, Text(runs.Sum(run => Number(run, count))));
         if (runs.Count > 0)
             yield return ("availability, median", $"{Middle(runs.Select(run => Number(run, "availability"))) * 100:0.00} %");

@@ -1,7 +1,8 @@
 namespace Anode.Experiments.Accounting;
 
 /// <summary>A message that did not arrive, and the fault it is charged to; empty: unexplained.</summary>
-internal sealed record Loss(string Receiver, uint Flow, uint Epoch, long Sequence, long At, bool Acked, string Charge);
+/// <param name="Kind"><c>lost-acked</c>, <c>unheard</c> or <c>never-acked</c>.</param>
+internal sealed record Loss(string Receiver, uint Flow, uint Epoch, long Sequence, long At, string Kind, string Charge);
 
 /// <summary>What became of everything that was to reach one receiver.</summary>
 internal sealed class Tally(string receiver, bool counted)
@@ -14,6 +15,9 @@ internal sealed class Tally(string receiver, bool counted)
     public long Delivered { get; set; }
 
     public long LostAcked { get; set; }
+
+    /// <summary>Acknowledged, and the server said that it knew of fewer receivers than there were.</summary>
+    public long Unheard { get; set; }
 
     /// <summary>Never acknowledged and not delivered: allowed, and reported.</summary>
     public long NeverAcked { get; set; }
@@ -121,5 +125,5 @@ internal sealed class Account
 
     public long Sum(Func<Tally, long> of) => Tallies.Where(tally => tally.Counted).Sum(of);
 
-    public long Lost => Sum(t => t.LostAcked) + Sum(t => t.NeverAcked);
+    public long Lost => Sum(t => t.LostAcked) + Sum(t => t.NeverAcked) + Sum(t => t.Unheard);
 }

@@ -35,11 +35,12 @@ internal sealed class Accountant
         var got = Deliveries();
         foreach (var receiver in _receivers)
             _account.Tallies.Add(Settle(receiver, got));
+        var missing = Missing(got);
         CountStrays();
         FillBins(got);
         CountLatencies(got);
         _account.Recoveries.AddRange(_run.Faults.Where(fault => fault.Begun is not null).Select(fault => Recovering.Of(fault, _run, _account.Bins, _scenario.SteadyState)));
-        _account.Losses.AddRange(Losses(got));
+        _account.Losses.AddRange(missing.Select(m => new Loss(m.Receiver.Id, m.Send.Flow, m.Send.Epoch, m.Send.Sequence, m.Send.Invoked, m.Kind, ChargeOf(m.Send))));
         Observe();
         return _account;
     }
@@ -107,14 +108,6 @@ internal sealed class Accountant
             else if (send.Outcome == Outcome.Fail)
             {
                 tally.Failed++;
-            }
-            else if (send.Outcome == Outcome.Ok)
-            {
-                tally.LostAcked++;
-            }
-            else
-            {
-                tally.NeverAcked++;
             }
         }
 
@@ -216,19 +209,38 @@ internal sealed class Accountant
         }
     }
 
-    private IEnumerable<Loss> Losses(Dictionary<(uint, uint, long), (long First, int Copies)>[] got)
+    /// <summary>
+    /// What did not arrive where somebody was there for it. An OK that names its receivers is taken at its word: it is broken if fewer got the message, and only
+    /// then; receivers beyond that number were unknown to the server.
+    /// </summary>
+    private List<(Receiver Receiver, Send Send, string Kind)> Missing(Dictionary<(uint, uint, long), (long First, int Copies)>[] got)
     {
-        for (var i = 0; i < _receivers.Length; i++)
+        var all = new List<(Receiver, Send, string)>();
+        var missing = new List<int>();
+        foreach (var send in _run.Sends.Values.Where(send => send.Outcome != Outcome.Fail))
         {
-            if (!_receivers[i].Counted)
-                continue;
-            foreach (var send in _run.Sends.Values)
+            missing.Clear();
+            var delivered = 0;
+            for (var i = 0; i < _receivers.Length; i++)
             {
-                if (send.Outcome == Outcome.Fail || !_receivers[i].Flows.Contains(send.Flow) || got[i].ContainsKey((send.Flow, send.Epoch, send.Sequence)) || !IsExpected(_receivers[i], send))
-                    continue;
-                yield return new Loss(_receivers[i].Id, send.Flow, send.Epoch, send.Sequence, send.Invoked, send.Outcome == Outcome.Ok, ChargeOf(send));
+                if (got[i].ContainsKey((send.Flow, send.Epoch, send.Sequence)))
+                    delivered++;
+                else if (_receivers[i].Flows.Contains(send.Flow) && IsExpected(_receivers[i], send))
+                    missing.Add(i);
+            }
+
+            var broken = send.Receivers < 0 ? missing.Count : send.Receivers - delivered;
+            foreach (var i in missing)
+            {
+                var kind = send.Outcome != Outcome.Ok ? "never-acked" : broken-- > 0 ? "lost-acked" : "unheard";
+                var tally = _account.Tallies[i];
+                _ = kind switch { "never-acked" => tally.NeverAcked++, "lost-acked" => tally.LostAcked++, _ => tally.Unheard++ };
+                if (_receivers[i].Counted)
+                    all.Add((_receivers[i], send, kind));
             }
         }
+
+        return all;
     }
 
     /// <summary>The newest fault that had begun before the message was through, and was neither over nor recovered from when it was sent.</summary>

@@ -88,8 +88,10 @@ internal sealed class Judge
         var expect = _scenario.Expect;
         // Before everything has arrived, what is missing may be on its way.
         var final = run.Quiescent == true;
-        var firstAcked = account.Losses.Find(loss => loss.Acked);
+        var firstAcked = account.Losses.Find(loss => loss.Kind == "lost-acked");
         AtMost("lost-acked", where, expect.LostAcked, account.Sum(t => t.LostAcked), "were acknowledged and never delivered", final, firstAcked is null ? "" : Text(firstAcked));
+        var firstUnheard = account.Losses.Find(loss => loss.Kind == "unheard");
+        AtMost("unheard", where, expect.Unheard, account.Sum(t => t.Unheard), "were acknowledged for fewer receivers than there were", final, firstUnheard is null ? "" : Text(firstUnheard));
         AtMost("lost", where, expect.Lost, account.Lost, "were sent and never delivered", final, account.Losses is [var first, ..] ? Text(first) : "");
         AtMost("duplicates-delivered", where, expect.Duplicates, account.Sum(t => t.Duplicates), "were delivered more than once");
         AtMost("out-of-order", where, expect.OutOfOrder, account.Sum(t => t.OutOfOrder), "came behind later ones of their publisher");

@@ -84,13 +84,13 @@ internal sealed class HtmlReport
         _html.Append(CultureInfo.InvariantCulture, $"Available {account.Availability * 100:0.00} % of the time. Dropped by policy: {account.DroppedByPolicy:N0}. Unexpected: {account.Unexpected:N0}. Restarts: {account.Restarts}. ");
         _html.Append(run.Quiescent == true ? "Everything had arrived before it was counted.</p>" : "<b>Something may still have been on its way.</b></p>");
         Table(
-            ["receiver", "delivered", "lost-acked", "never-acked", "recovered", "away", "failed", "duplicates", "out of order", "farthest"],
-            account.Tallies.Select(t => new[] { t.Counted ? t.Receiver : $"{t.Receiver} (not counted)", N(t.Delivered), N(t.LostAcked), N(t.NeverAcked), N(t.Recovered), N(t.Away), N(t.Failed), N(t.Duplicates), N(t.OutOfOrder), N(t.FarthestOutOfOrder) }));
+            ["receiver", "delivered", "lost-acked", "unheard", "never-acked", "recovered", "away", "failed", "duplicates", "out of order", "farthest"],
+            account.Tallies.Select(t => new[] { t.Counted ? t.Receiver : $"{t.Receiver} (not counted)", N(t.Delivered), N(t.LostAcked), N(t.Unheard), N(t.NeverAcked), N(t.Recovered), N(t.Away), N(t.Failed), N(t.Duplicates), N(t.OutOfOrder), N(t.FarthestOutOfOrder) }));
         if (account.Losses.Count > 0)
         {
             Table(
-                ["missing, charged to", "acknowledged", "never acknowledged", "first"],
-                account.Losses.GroupBy(l => l.Charge.Length > 0 ? l.Charge : "unexplained").Select(g => new[] { g.Key, N(g.Count(l => l.Acked)), N(g.Count(l => !l.Acked)), $"number {g.First().Sequence} of publisher {g.First().Flow} at {Seconds(g.First().At, run)}" }));
+                ["missing, charged to", "lost-acked", "unheard", "never-acked", "first"],
+                account.Losses.GroupBy(l => l.Charge.Length > 0 ? l.Charge : "unexplained").Select(g => new[] { g.Key, N(g.Count(l => l.Kind == "lost-acked")), N(g.Count(l => l.Kind == "unheard")), N(g.Count(l => l.Kind == "never-acked")), $"number {g.First().Sequence} of publisher {g.First().Flow} at {Seconds(g.First().At, run)}" }));
         }
 
         if (run.Faults.Count > 0)

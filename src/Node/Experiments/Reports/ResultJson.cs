@@ -45,6 +45,7 @@ internal static class ResultJson
                 account.Open,
                 delivered = account.Sum(t => t.Delivered),
                 lostAcked = account.Sum(t => t.LostAcked),
+                unheard = account.Sum(t => t.Unheard),
                 neverAcked = account.Sum(t => t.NeverAcked),
                 account.Lost,
                 recovered = account.Sum(t => t.Recovered),

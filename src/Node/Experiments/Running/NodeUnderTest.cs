@@ -22,7 +22,7 @@ internal sealed class NodeUnderTest : IDisposable
     private readonly List<Process> _ended = [];
     private Process? _process;
     private int _handle = -1;
-    private volatile bool _expected;
+    private bool _expected;
 
     public NodeUnderTest(string name, Doors doors, string[] command, string readyFile, string log, Keeper keeper, Journal journal) =>
         (Name, Doors, _command, _readyFile, _log, _keeper, _journal) = (name, doors, command, readyFile, log, keeper, journal);
@@ -35,8 +35,15 @@ internal sealed class NodeUnderTest : IDisposable
 
     public int Pid => _process?.Id ?? 0;
 
-    /// <summary>Its end was wanted; any other is an event.</summary>
-    public bool EndIsExpected => _expected;
+    /// <summary>It has ended, and nobody wanted that.</summary>
+    public bool EndedByItself
+    {
+        get
+        {
+            lock (_gate)
+                return !_expected && HasEnded;
+        }
+    }
 
     public bool HasEnded => _process is { HasExited: true };
 
@@ -52,12 +59,12 @@ internal sealed class NodeUnderTest : IDisposable
         lock (_gate)
         {
             File.Delete(_readyFile);
-            _expected = false;
             // Others may be looking at it, so it is kept until the end.
             if (_process is not null)
                 _ended.Add(_process);
             CloseHandle();
             _process = _keeper.Start(_command, _log);
+            _expected = false;
             _handle = Kernel.Open(_process.Id);
             _journal.Process(_process.Id, $"node {Name}");
             Incarnation++;

@@ -83,7 +83,7 @@ internal sealed class Observer : IDisposable
         var told = 0;
         while (!_stop.Token.WaitHandle.WaitOne(20))
         {
-            if (!node.HasEnded || node.EndIsExpected || told == node.Incarnation)
+            if (told == node.Incarnation || !node.EndedByItself)
                 continue;
             told = node.Incarnation;
             _history.Write("node", _clock.Now, json =>

@@ -7,6 +7,8 @@ internal sealed record Expectations
 
     public long? Lost { get; init; }
 
+    public long? Unheard { get; init; }
+
     public long? Duplicates { get; init; }
 
     public long? OutOfOrder { get; init; }

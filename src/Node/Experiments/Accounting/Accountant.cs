@@ -243,9 +243,11 @@ internal sealed class Accountant
         return all;
     }
 
-    /// <summary>The newest fault that had begun before the message was through, and was neither over nor recovered from when it was sent.</summary>
+    /// <summary>The fault that says itself that it had it in its hands; else the newest fault that had begun before the message was through, and was neither over nor recovered from when it was sent.</summary>
     private string ChargeOf(Send send)
     {
+        if (_run.Faults.Find(fault => fault.Charges.Contains((send.Flow, send.Epoch, send.Sequence))) is { } culprit)
+            return culprit.Id;
         var until = send.Outcome == Outcome.Ok ? send.Ended : send.Invoked + _ackTimeouts[send.Flow];
         return _run.Faults.Where(fault => fault.Begun <= until && send.Invoked <= OverAt(fault)).MaxBy(fault => fault.Begun)?.Id ?? "";
     }

@@ -179,6 +179,8 @@ internal sealed class HistoryReader
                 break;
         }
 
+        foreach (var charge in line.Items("charges"))
+            fault.Charges.Add((charge.GetProperty("flow").GetUInt32(), charge.GetProperty("epoch").GetUInt32(), charge.GetProperty("sequence").GetInt64()));
         if (line.Text("evidence") is { Length: > 0 } evidence)
             fault.Evidence = fault.Evidence.Length == 0 ? evidence : $"{fault.Evidence}; {evidence}";
     }

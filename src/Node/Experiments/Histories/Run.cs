@@ -71,6 +71,9 @@ internal sealed class FaultRecord
 
     public string Failure { get; set; } = "";
 
+    /// <summary>Messages it had in its hands, as the node itself tells.</summary>
+    public HashSet<(uint Flow, uint Epoch, long Sequence)> Charges { get; } = [];
+
     public long LateMicroseconds => (Begun ?? Planned) - Planned;
 }
 

@@ -18,7 +18,7 @@ internal static class Definitions
         ("out of order", "delivered after a later one of the same publisher to the same subscriber; how far is the difference of the numbers"),
         ("unexpected", "delivered and never sent, not for this receiver, or with a wrong checksum. Invalid"),
         ("dropped by policy", "left out for a slow consumer, by the nodes' own account"),
-        ("charged to", "the newest fault that had begun before the message was through and was neither over nor recovered from when it was sent; none: unexplained"),
+        ("charged to", "the fault that had the message in its hands, by the node's own account; else the newest fault that had begun before the message was through and was neither over nor recovered from when it was sent; none: unexplained"),
         ("good", "a tenth of a second is good if the wanted share of the messages that were to be sent in it reached every receiver in time"),
         ("availability", "share of good tenths of a second in the measured phases; those in which nothing was to be sent do not count"),
         ("time to detect", "injection → first event of any node (other than the one that was hit, if there is one) that tells of a lost connection, endpoint or member"),

@@ -100,7 +100,7 @@ internal sealed class HtmlReport
                 run.Faults.Select(f =>
                 {
                     var recovery = account.Recoveries.Find(r => r.Fault == f.Id);
-                    return new[] { f.Id, f.Kind, $"{f.Node} {f.Target}", Seconds(f.Planned, run), f.Begun is null ? "never begun" : Ms(f.LateMicroseconds / 1000.0), Ms(recovery?.Detect), recovery?.DetectedBy ?? "", Ms(recovery?.Recover), f.Failure.Length > 0 ? f.Failure : f.Evidence.Length > 0 ? f.Evidence : "none" };
+                    return new[] { f.Id, f.Kind, $"{f.Node} {f.Target}", Seconds(f.Planned, run), f.Begun is null ? "never begun" : Ms(f.LateMicroseconds / 1000.0), Ms(recovery?.Detect), recovery?.DetectedBy ?? "", Recovered(recovery?.Recover), f.Failure.Length > 0 ? f.Failure : f.Evidence.Length > 0 ? f.Evidence : "none" };
                 }),
                 left: 3);
         }
@@ -131,7 +131,7 @@ internal sealed class HtmlReport
             rows.Select(r => new[]
             {
                 r.Fault, N(r.Runs), Ms(r.Detect?.Median), Range(r.Detect), Ms(r.Recover?.Median), Range(r.Recover),
-                string.Join(", ", _results.Faulty.SelectMany(p => p.Account.Recoveries).Where(x => x.Fault == r.Fault).Select(x => $"{Ms(x.Detect)} → {Ms(x.Recover)}")),
+                string.Join(", ", _results.Faulty.SelectMany(p => p.Account.Recoveries).Where(x => x.Fault == r.Fault).Select(x => $"{Ms(x.Detect)} → {Recovered(x.Recover)}")),
             }));
     }
 
@@ -179,6 +179,8 @@ internal sealed class HtmlReport
     private static string Seconds(long t, Run run) => string.Create(CultureInfo.InvariantCulture, $"{(t - (run.Phases.Count > 0 ? run.Phases[0].From : 0)) / 1e6:0.000} s");
 
     private static string Ms(double? value) => value is { } ms ? string.Create(CultureInfo.InvariantCulture, $"{ms:N1} ms") : "never";
+
+    private static string Recovered(double? value) => value == 0 ? "never left" : Ms(value);
 
     private static string Range(Interval? interval) => interval is { Low: { } low, High: { } high } ? $"{Ms(low)} – {Ms(high)}" : "too few runs";
 

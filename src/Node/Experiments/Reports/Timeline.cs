@@ -49,8 +49,10 @@ internal static class Timeline
     private static void DrawRate(Svg svg, Account account, Run run, Func<long, double> x, long from, long to, double top)
     {
         var bins = BinsOf(account, from, to);
-        var most = Math.Max(1, bins.Select(b => (double)Math.Max(b.Bin.Delivered, b.Bin.Intended)).DefaultIfEmpty(1).Max());
-        double Y(double value) => top + RateHeight - value / most * RateHeight;
+        // What was held up comes in a burst; the drawing cuts it off, so that the rest is still seen.
+        var usual = bins.Where(b => b.Bin.Delivered > 0).Select(b => (double)b.Bin.Delivered).Order().ToList();
+        var most = Math.Max(1, Math.Max(bins.Select(b => (double)b.Bin.Intended).DefaultIfEmpty(1).Max(), usual.Count == 0 ? 1 : 2 * usual[usual.Count / 2]));
+        double Y(double value) => top + RateHeight - Math.Min(value / most, 1) * RateHeight;
         svg.Words(Left - 8, top + 12, "per second", "label", "end");
         svg.Words(Left - 8, top + 26, string.Create(CultureInfo.InvariantCulture, $"0 – {most * 10:N0}"), "small", "end");
         svg.Area([.. bins.Select(b => (x(b.T), Y(b.Bin.Delivered)))], top + RateHeight, "delivered");
@@ -62,7 +64,7 @@ internal static class Timeline
     private static void DrawLatency(Svg svg, Account account, Func<long, double> x, long from, long to, double top)
     {
         double Y(double ms) => top + LatencyHeight - Math.Clamp((Math.Log10(Math.Max(ms, .1)) + 1) / 5, 0, 1) * LatencyHeight;
-        svg.Words(Left - 8, top + 12, "slowest, ms", "label", "end");
+        svg.Words(Left - 44, top + 12, "slowest, ms", "label", "end");
         foreach (var power in (ReadOnlySpan<double>)[1, 10, 100, 1000])
         {
             svg.Line(Left, Y(power), Width - Right, Y(power), "grid");

@@ -270,7 +270,8 @@ internal sealed class FaultInjector(Fleet fleet, RunClock clock, HistoryWriter h
         }
         finally
         {
-            act.Tell("ended", EvidenceOf(http.Delete($"/api/faults/{id}")));
+            var last = http.Delete($"/api/faults/{id}");
+            act.Tell("ended", EvidenceOf(last), charges: last.Json);
         }
     }
 
@@ -307,7 +308,7 @@ internal sealed class FaultInjector(Fleet fleet, RunClock clock, HistoryWriter h
     /// <summary>One fault while it goes on, and what is written of it.</summary>
     private sealed record Act(PlannedFault Fault, long Planned, string Node, FaultInjector Injector)
     {
-        public void Tell(string what, string evidence = "", string text = "")
+        public void Tell(string what, string evidence = "", string text = "", JsonElement? charges = null)
         {
             var t = Injector.Clock.Now;
             Injector.History.Write("fault", t, json =>
@@ -322,6 +323,12 @@ internal sealed class FaultInjector(Fleet fleet, RunClock clock, HistoryWriter h
                 json.WriteNumber("late", t - Planned);
                 json.WriteString("evidence", evidence);
                 json.WriteString("text", text);
+                // The very messages the fault had in its hands, as the node tells.
+                if (charges is { ValueKind: JsonValueKind.Object } last && last.TryGetProperty("charges", out var list))
+                {
+                    json.WritePropertyName("charges");
+                    list.WriteTo(json);
+                }
             });
             if (what is "begun" or "ended" or "failed")
                 Injector.View.Say($"  fault {Fault.Id} {Fault.Kind} at {Node} {what}{(text.Length > 0 ? $": {text}" : what == "begun" ? string.Create(CultureInfo.InvariantCulture, $" ({(t - Planned) / 1000.0:0.0} ms late)") : "")}");

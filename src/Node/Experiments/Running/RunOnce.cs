@@ -68,8 +68,7 @@ internal sealed class RunOnce
             _history.Write("drain", _clock.Now, json => json.WriteBoolean("quiescent", quiescent));
             observer.TakeLedgers();
             _load.Stop();
-            if (_scenario.Expect.Leaks is not null)
-                AwaitLeaving();
+            AwaitLeaving();
             observer.Count("after");
         }
         catch (Exception e) when (e is InvalidOperationException or TimeoutException or Sabotage)

@@ -36,7 +36,6 @@ internal static class FaultKinds
         ["short-read"] = (FaultHand.Node, ["bytes"]),
         ["short-write"] = (FaultHand.Node, ["bytes"]),
         ["refuse-accept"] = (FaultHand.Node, []),
-        ["accept-delay"] = (FaultHand.Node, ["latency"]),
         ["port-stolen"] = (FaultHand.Node, []),
         ["latency"] = (FaultHand.Node, Delay),
         ["bandwidth"] = (FaultHand.Node, ["rate"]),

@@ -195,7 +195,7 @@ public sealed class RunTests : IDisposable
     /// <summary>Once the load runs: processes whose ready files the runner's nodes have written.</summary>
     private async Task<int[]> NodesAsync(AnodeProcess runner)
     {
-        await runner.Within(runner.Error.LineWith("control run: all"), "the load did not begin");
+        await runner.Error.LineWith("control run: all").WaitAsync(Patience);
         return [.. Directory.GetFiles(Path.Combine(Results, "run-0"), "*.ready").Select(file =>
         {
             using var json = JsonDocument.Parse(File.ReadAllText(file));

@@ -67,7 +67,7 @@ public sealed class ScenarioTests
 
     [Fact]
     public void Kinds_of_faults_inside_a_node_are_those_a_node_knows() =>
-        Assert.Equal(Faults.FaultKinds.Names.Order(), FaultKinds.All.Where(kind => kind.Value.Hand == FaultHand.Node).Select(kind => kind.Key).Order());
+        Assert.Equal(Anode.Faults.FaultKinds.Names.Order(), FaultKinds.All.Where(kind => kind.Value.Hand == FaultHand.Node).Select(kind => kind.Key).Order());
 
     [Fact]
     public void Text_that_is_no_scenario_is_refused_in_one_sentence()

@@ -243,7 +243,10 @@ internal sealed class Accountant
         return all;
     }
 
-    /// <summary>The fault that says itself that it had it in its hands; else the newest fault that had begun before the message was through, and was neither over nor recovered from when it was sent.</summary>
+    /// <summary>
+    /// The fault that says itself that it had it in its hands; else the newest fault that had begun before the message was through, and was neither over nor
+    /// recovered from when it was sent.
+    /// </summary>
     private string ChargeOf(Send send)
     {
         if (_run.Faults.Find(fault => fault.Charges.Contains((send.Flow, send.Epoch, send.Sequence))) is { } culprit)

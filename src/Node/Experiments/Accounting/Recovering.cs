@@ -16,7 +16,9 @@ internal static class Recovering
     public static Recovery Of(FaultRecord fault, Run run, Bin[] bins, SteadyState steady)
     {
         var begun = fault.Begun!.Value;
-        var after = run.Happenings.Where(h => h.T >= begun).OrderBy(h => h.T).ToList();
+        // When the load ends its clients go home, which is no notice of anything.
+        var end = run.Phases.Count > 0 ? run.Phases[^1].From : long.MaxValue;
+        var after = run.Happenings.Where(h => h.T >= begun && h.T < end).OrderBy(h => h.T).ToList();
         var first = after.Find(h => Notices.Contains(h.Kind) && h.Source != fault.Node) ?? after.Find(h => Notices.Contains(h.Kind)) ?? after.Find(h => h.Kind == "down");
         return new Recovery(
             fault.Id, first is null ? null : (first.T - begun) / 1000.0, first is null ? "" : $"{first.Source}: {first.Kind} {first.Text}".TrimEnd(), RecoverAfter(begun, bins, steady));

@@ -146,15 +146,18 @@ internal sealed class HtmlReport
 
     private void Table(string[] head, IEnumerable<string[]> rows, int left = 1)
     {
+        string[][] all = [.. rows];
+        // A column of sentences begins at the left, as does its title.
+        bool IsText(int column) => all.Any(row => row[column].Length > 24);
         _html.Append("<div class=\"scroll\"><table><tr>");
         for (var i = 0; i < head.Length; i++)
-            _html.Append(i < left ? "<th>" : "<th class=\"number\">").Append(E(head[i])).Append("</th>");
+            _html.Append(i < left || IsText(i) ? "<th>" : "<th class=\"number\">").Append(E(head[i])).Append("</th>");
         _html.Append("</tr>");
-        foreach (var row in rows)
+        foreach (var row in all)
         {
             _html.Append("<tr>");
             for (var i = 0; i < row.Length; i++)
-                _html.Append(i < left ? "<td>" : row[i].Length > 24 ? "<td class=\"text\">" : "<td class=\"number\">").Append(E(row[i])).Append("</td>");
+                _html.Append(i < left ? "<td>" : IsText(i) ? "<td class=\"text\">" : "<td class=\"number\">").Append(E(row[i])).Append("</td>");
             _html.Append("</tr>");
         }
 

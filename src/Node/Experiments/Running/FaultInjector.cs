@@ -39,6 +39,7 @@ internal sealed class FaultInjector(Fleet fleet, RunClock clock, HistoryWriter h
             {
                 Cli.Bench.Measuring.Pace.WakeInTime();
                 Kernel.Hurry();
+                WarmUp(fault);
                 var planned = loadStart + fault.At.Ticks / 10;
                 if (clock.WaitUntil(planned, cancellation))
                     Inject(fault, planned);
@@ -97,6 +98,17 @@ internal sealed class FaultInjector(Fleet fleet, RunClock clock, HistoryWriter h
         {
             new Act(fault, planned, fault.Node, this).Tell("failed", "", e.Message);
         }
+    }
+
+    /// <summary>The first request of a process takes a fraction of a second, for code that has to be compiled; the one that counts is not to be the first.</summary>
+    private void WarmUp(PlannedFault fault)
+    {
+        if (FaultKinds.HandOf(fault.Kind) is not (FaultHand.Node or FaultHand.Operator))
+            return;
+        var node = fleet.All.First();
+        using var http = new NodeHttp(node.Doors.Http);
+        _ = http.Get("/api/node").Json;
+        _ = http.Post("/api/faults/none/renew", "{\"for\":\"1s\"}").Json;
     }
 
     private NodeUnderTest NodeOf(string name)
@@ -258,7 +270,7 @@ internal sealed class FaultInjector(Fleet fleet, RunClock clock, HistoryWriter h
         var answer = http.Post("/api/faults", JsonSerializer.Serialize(wish));
         if (!answer.IsSuccess)
             throw new InvalidOperationException(answer.Why);
-        act.Tell("begun");
+        act.Tell("begun", at: SinceOf(answer));
         var until = clock.Now + (fault.For ?? TimeSpan.Zero).Ticks / 10;
         try
         {
@@ -274,6 +286,11 @@ internal sealed class FaultInjector(Fleet fleet, RunClock clock, HistoryWriter h
             act.Tell("ended", EvidenceOf(last), charges: last.Json);
         }
     }
+
+    /// <summary>When it began, as the node says; the answer came a moment later.</summary>
+    private long? SinceOf(HttpAnswer answer) =>
+        answer.Json is { ValueKind: JsonValueKind.Object } json && json.TryGetProperty("since", out var since) && since.TryGetDateTimeOffset(out var at)
+        && clock.Of(at) is var t && t > 0 && t <= clock.Now ? t : null;
 
     /// <summary>A fault that nothing ran into has no evidence, whatever it says of itself.</summary>
     private static string EvidenceOf(HttpAnswer answer)
@@ -308,9 +325,9 @@ internal sealed class FaultInjector(Fleet fleet, RunClock clock, HistoryWriter h
     /// <summary>One fault while it goes on, and what is written of it.</summary>
     private sealed record Act(PlannedFault Fault, long Planned, string Node, FaultInjector Injector)
     {
-        public void Tell(string what, string evidence = "", string text = "", JsonElement? charges = null)
+        public void Tell(string what, string evidence = "", string text = "", JsonElement? charges = null, long? at = null)
         {
-            var t = Injector.Clock.Now;
+            var t = at ?? Injector.Clock.Now;
             Injector.History.Write("fault", t, json =>
             {
                 json.WriteString("id", Fault.Id);

@@ -58,7 +58,8 @@ internal sealed class NodeUnderTest : IDisposable
     {
         lock (_gate)
         {
-            File.Delete(_readyFile);
+            if (_readyFile.Length > 0)
+                File.Delete(_readyFile);
             // Others may be looking at it, so it is kept until the end.
             if (_process is not null)
                 _ended.Add(_process);

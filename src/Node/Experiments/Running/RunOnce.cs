@@ -172,7 +172,7 @@ internal sealed class RunOnce
         foreach (var phase in _scenario.Phases.SkipLast(1))
         {
             _clock.WaitUntil(at, _cancellation);
-            Begin(phase);
+            Begin(phase, at);
             at += phase.For.Ticks / 10;
             while (_clock.Now < at)
             {
@@ -184,7 +184,7 @@ internal sealed class RunOnce
             }
         }
 
-        Begin(_scenario.Drain);
+        Begin(_scenario.Drain, at);
         return Drain();
     }
 
@@ -218,9 +218,10 @@ internal sealed class RunOnce
         _clock.WaitUntil(_clock.Now + 300_000, _cancellation);
     }
 
-    private void Begin(Phase phase)
+    /// <param name="t">By plan: publishers and faults keep to that, however late this thread is.</param>
+    private void Begin(Phase phase, long t)
     {
-        _history.Write("phase", _clock.Now, json =>
+        _history.Write("phase", t, json =>
         {
             json.WriteString("name", phase.Name);
             json.WriteBoolean("measured", phase.Measured);

@@ -98,14 +98,14 @@ internal sealed class Judge
         AtMost("unexpected", where, expect.Unexpected ?? 0, account.Unexpected, "were corrupt or never sent", true, account.FirstUnexpected);
         AtMost("restarts", where, expect.Restarts, account.Restarts, "restarts that nobody ordered");
         if (expect.OneOwner)
-            Add("one-owner", where, "one at a time", account.TwoOwners.Length == 0 ? "held" : "two", account.TwoOwners.Length == 0 ? Verdict.Pass : Verdict.Fail, account.TwoOwners);
+            Add("one-owner", where, "one at a time", account.TwoOwners.Length == 0 ? "held" : "two", account.TwoOwners.Length == 0 ? Verdict.Pass : Verdict.Fail, $"one-owner: {account.TwoOwners}");
     }
 
     private void CheckTimes(Run run, Account account, string where)
     {
         var expect = _scenario.Expect;
         if (expect.Availability is { } least && account.Availability is { } share)
-            Add("availability", where, $"≥ {Percent(least)}", Percent(share), share >= least ? Verdict.Pass : Verdict.Fail, $"available in {Percent(share)} of the tenths of a second, {Percent(least)} wanted");
+            Add("availability", where, $"≥ {Percent(least)}", Percent(share), share >= least ? Verdict.Pass : Verdict.Fail, $"availability: good in {Percent(share)} of the tenths of a second, {Percent(least)} wanted");
         foreach (var recovery in account.Recoveries)
         {
             Within("time-to-recover", where, recovery.Fault, expect.TimeToRecover, recovery.Recover, "did not recover before the load ended");

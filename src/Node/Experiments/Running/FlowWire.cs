@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Anode.Cli.Bench.Wire;
-using Anode.Cli.Client;
 using Anode.Protocols.Native.Wire;
 
 namespace Anode.Experiments.Running;
@@ -36,8 +35,6 @@ internal readonly record struct FlowPiece(FlowPieceKind Kind, int Length, Piece 
 /// <summary>One protocol as an experiment speaks it: what the load generator knows of it, and receipts. Pure.</summary>
 internal abstract class FlowWire(WireFormat format)
 {
-    public static readonly Credentials Nobody = new(null, null, null);
-
     public WireFormat Format => format;
 
     public static FlowWire Of(string protocol) => protocol == "nats" ? new NatsWire() : new NativeWire();

@@ -131,11 +131,10 @@ internal sealed class NodeUnderTest : IDisposable
             return File.Exists(_readyFile);
         try
         {
-            using var line = Cli.Bench.Streams.Line.Open(
-                new Cli.Bench.Target(AddressFor("nats"), new Cli.Bench.Wire.NatsFormat(), new Cli.Client.Credentials(null, null, null)), Cli.Bench.Wire.Role.Publisher, 4096);
+            using var connection = FlowConnection.Open(AddressFor("nats"), FlowWire.Of("nats"), "ready", "");
             return true;
         }
-        catch (Cli.CommandFailure)
+        catch (IOException)
         {
             return false;
         }

@@ -25,6 +25,9 @@ public sealed class WallsTests
         new("src/Node/Sockets/", ["Anode.Cluster"]),
         new("src/Node/Protocols/", ["Anode.Cluster"]),
         new("src/Node/Routing/", ["Anode.Cluster"]),
+        // It drives nodes as their users do; what decides is pure.
+        new("src/Node/Experiments/", ["Akka", "Anode.Mesh", "Anode.Cluster", "Anode.Operations", "Anode.Protocols.Relay"]),
+        new("src/Node/Experiments/", ["Anode.Sockets", "Anode.Protocols", "System.Diagnostics"], Beyond: "src/Node/Experiments/Running/"),
     ];
 
     [Fact]
@@ -65,6 +68,8 @@ public sealed class WallsTests
     [InlineData("src/Node/Operations/A.cs", "using Akka.Cluster;")]
     [InlineData("src/Node/Cluster/A.cs", "using Anode.Protocols.Native;")]
     [InlineData("src/Node/Sockets/A.cs", "using Anode.Cluster;")]
+    [InlineData("src/Node/Experiments/Running/A.cs", "using Akka.Actor;")]
+    [InlineData("src/Node/Experiments/Accounting/A.cs", "using Anode.Sockets.Client;")]
     public void Planted_offence_is_named_with_file_and_line(string path, string offence)
     {
         var found = Assert.Single(Offences(path, ["using System;", "", offence]));

@@ -25,6 +25,7 @@ internal static class CommandTable
         new(ClusterCommand.Name, ClusterCommand.Description, ClusterCommand.Create),
         new(EndpointCommand.Name, EndpointCommand.Description, EndpointCommand.Create),
         new(FaultCommand.Name, FaultCommand.Description, FaultCommand.Create),
+        new(ExperimentCommand.Name, ExperimentCommand.Description, ExperimentCommand.Create),
         new(ConfigCommand.Name, ConfigCommand.Description, ConfigCommand.Create),
     ];
 }

@@ -14,4 +14,13 @@ internal static class ExitCode
     public const int NoResponders = 3;
 
     public const int TimedOut = 4;
+
+    /// <summary>An experiment saw what it must not see.</summary>
+    public const int ExperimentFailed = 5;
+
+    /// <summary>An experiment could not tell.</summary>
+    public const int ExperimentUnknown = 6;
+
+    /// <summary>An experiment was ended by its user, or took too long.</summary>
+    public const int Aborted = 7;
 }

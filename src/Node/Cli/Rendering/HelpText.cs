@@ -24,6 +24,9 @@ internal static class HelpText
             ("2", "bad usage or configuration"),
             ("3", "no responders"),
             ("4", "timed out"),
+            ("5", "experiment: FAIL"),
+            ("6", "experiment: UNKNOWN, nothing can be said"),
+            ("7", "experiment: aborted"),
         ]);
         return text.ToString().TrimEnd('\n');
     }

@@ -1,0 +1,360 @@
+using System.Globalization;
+using System.Text.Json;
+using Anode.Experiments.Histories;
+using Anode.Experiments.Plans;
+using Anode.Experiments.Scenarios;
+using Anode.Sockets.Client;
+
+namespace Anode.Experiments.Running;
+
+/// <summary>
+/// Brings the planned faults about, each at its time and on a thread of its own that waits precisely, so that none waits for another or for a thread to
+/// start. Whatever has begun is ended, also when the run is cut short.
+/// </summary>
+internal sealed class FaultInjector(Fleet fleet, RunClock clock, HistoryWriter history, Journal journal, IProgressView view, CancellationToken cancellation)
+{
+    /// <summary>A runner that is killed renews nothing: what it began in a node ends by itself so soon.</summary>
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(20);
+
+    private readonly List<Thread> _threads = [];
+
+    /// <summary>All have ended, as far as they end at all.</summary>
+    public bool IsDone
+    {
+        get
+        {
+            lock (_threads)
+                return _threads.TrueForAll(thread => !thread.IsAlive);
+        }
+    }
+
+    public void Start(IReadOnlyList<PlannedFault> faults, long loadStart)
+    {
+        foreach (var fault in faults)
+        {
+            Run(() =>
+            {
+                Cli.Bench.Measuring.Pace.WakeInTime();
+                Kernel.Hurry();
+                WarmUp(fault);
+                var planned = loadStart + fault.At.Ticks / 10;
+                if (clock.WaitUntil(planned, cancellation))
+                    Inject(fault, planned);
+            });
+        }
+    }
+
+    public void Join()
+    {
+        for (; ; )
+        {
+            Thread? alive;
+            lock (_threads)
+                alive = _threads.Find(thread => thread.IsAlive);
+            if (alive is null)
+                return;
+            alive.Join(TimeSpan.FromSeconds(30));
+        }
+    }
+
+    private void Inject(PlannedFault fault, long planned)
+    {
+        try
+        {
+            var node = NodeOf(fault.Node);
+            var act = new Act(fault, planned, node.Name, this);
+            switch (fault.Kind)
+            {
+                case "process.kill":
+                    End(act, node, Kernel.SIGKILL, restart: fault.RestartAfter);
+                    break;
+                case "process.terminate":
+                    End(act, node, Kernel.SIGTERM, restart: fault.RestartAfter);
+                    break;
+                case "process.restart":
+                    End(act, node, Kernel.SIGTERM, restart: fault.RestartAfter ?? TimeSpan.Zero);
+                    break;
+                case "process.pause":
+                    Pause(act, node);
+                    break;
+                case "process.fd-limit":
+                    LimitFiles(act, node);
+                    break;
+                case "client.crowd":
+                    Crowd(act, node);
+                    break;
+                case "endpoint.restart" or "endpoint.suspend" or "endpoint.move":
+                    Operate(act, node);
+                    break;
+                default:
+                    AskNode(act, node);
+                    break;
+            }
+        }
+        catch (Exception e) when (e is InvalidOperationException or IOException or OperationCanceledException or KeyNotFoundException)
+        {
+            new Act(fault, planned, fault.Node, this).Tell("failed", "", e.Message);
+        }
+    }
+
+    /// <summary>The first request of a process takes a fraction of a second, for code that has to be compiled; the one that counts is not to be the first.</summary>
+    private void WarmUp(PlannedFault fault)
+    {
+        if (FaultKinds.HandOf(fault.Kind) is not (FaultHand.Node or FaultHand.Operator))
+            return;
+        var node = fleet.All.First();
+        using var http = new NodeHttp(node.Doors.Http);
+        _ = http.Get("/api/node").Json;
+        _ = http.Post("/api/faults/none/renew", "{\"for\":\"1s\"}").Json;
+    }
+
+    private NodeUnderTest NodeOf(string name)
+    {
+        if (!name.StartsWith("owner-of:", StringComparison.Ordinal))
+            return fleet[name];
+        var endpoint = name["owner-of:".Length..];
+        foreach (var node in fleet.All)
+        {
+            using var http = new NodeHttp(node.Doors.Http);
+            if (http.Get($"/api/endpoints/{endpoint}").Json is { ValueKind: JsonValueKind.Object } json && json.TryGetProperty("owner", out var owner) && owner.GetString() is { Length: > 0 } found)
+                return fleet[found];
+        }
+
+        throw new InvalidOperationException($"nobody owns {endpoint}");
+    }
+
+    private void End(Act act, NodeUnderTest node, int signal, TimeSpan? restart)
+    {
+        if (!node.Signal(signal))
+            throw new InvalidOperationException($"there is no process of {node.Name} to end");
+        act.Tell("begun");
+        var code = node.AwaitEnd(EndPatience);
+        if (code is null)
+        {
+            act.Tell("failed", "", $"{node.Name} had not ended {EndPatience.TotalSeconds} s after its signal");
+            return;
+        }
+
+        act.Tell("effect", string.Create(CultureInfo.InvariantCulture, $"process {node.Pid} ended with {code}"));
+        if (restart is not { } after)
+        {
+            act.Tell("ended");
+            return;
+        }
+
+        if (cancellation.WaitHandle.WaitOne(after))
+            return;
+        node.Start();
+        node.AwaitReady(cancellation);
+        act.Tell("ended", string.Create(CultureInfo.InvariantCulture, $"ready again as process {node.Pid}"));
+    }
+
+    private void Pause(Act act, NodeUnderTest node)
+    {
+        journal.Paused(node.Pid);
+        if (!node.Signal(Kernel.SIGSTOP))
+            throw new InvalidOperationException($"there is no process of {node.Name} to stop");
+        act.Tell("begun");
+        try
+        {
+            var began = clock.Now;
+            // The signal takes effect at the next return from the kernel: at once, on a machine that is not overrun.
+            while (Kernel.StateOf(node.Pid) != 'T' && clock.Now - began < 2_000_000 && clock.WaitUntil(clock.Now + 500, cancellation))
+            {
+            }
+
+            act.Tell("effect", Kernel.StateOf(node.Pid) == 'T' ? $"process {node.Pid} is stopped (state T)" : "");
+            clock.WaitUntil(began + act.Fault.For!.Value.Ticks / 10, cancellation);
+        }
+        finally
+        {
+            node.Signal(Kernel.SIGCONT);
+            act.Tell("ended");
+        }
+    }
+
+    private void LimitFiles(Act act, NodeUnderTest node)
+    {
+        var open = Kernel.DescriptorsOf(node.Pid);
+        var limit = open + Number(act.Fault, "headroom", 8);
+        var before = Kernel.LimitOpenFiles(node.Pid, limit);
+        if (before < 0)
+            throw new InvalidOperationException($"the limit of files of {node.Name} cannot be set");
+        journal.Limit(node.Pid, before);
+        act.Tell("begun", $"{open} descriptors open, limit {before} set to {limit}");
+        try
+        {
+            cancellation.WaitHandle.WaitOne(act.Fault.For ?? TimeSpan.FromSeconds(5));
+        }
+        finally
+        {
+            Kernel.LimitOpenFiles(node.Pid, before);
+            act.Tell("ended");
+        }
+    }
+
+    /// <summary>Clients that connect, say nothing, and go: in order, or by a reset.</summary>
+    private void Crowd(Act act, NodeUnderTest node)
+    {
+        var count = Number(act.Fault, "count", 100);
+        var reset = act.Fault.Parameters.GetValueOrDefault("ending") == "reset";
+        var address = node.AddressFor(node.Doors.Native.Length > 0 ? "native" : "nats");
+        var open = new List<BlockingStream>();
+        var refused = 0;
+        act.Tell("begun");
+        var until = clock.Now + (act.Fault.For ?? TimeSpan.FromSeconds(1)).Ticks / 10;
+        for (var i = 0; i < count && !cancellation.IsCancellationRequested; i++)
+        {
+            try
+            {
+                open.Add(BlockingStream.Connect(address, TimeSpan.FromMilliseconds(500)));
+            }
+            catch (IOException)
+            {
+                refused++;
+            }
+
+            // A storm of resets is spread over its time; a crowd comes at once and stays.
+            if (!reset)
+                continue;
+            open[^1].Reset();
+            clock.WaitUntil(clock.Now + Math.Max(0, until - clock.Now) / (count - i), cancellation);
+        }
+
+        clock.WaitUntil(until, cancellation);
+        foreach (var stream in open.Where(_ => !reset))
+            stream.Dispose();
+        act.Tell("ended", $"{open.Count} of {count} connected, {refused} did not{(reset ? ", each reset" : "")}");
+    }
+
+    private void Operate(Act act, NodeUnderTest node)
+    {
+        var name = act.Fault.Target.StartsWith("endpoint:", StringComparison.Ordinal) ? act.Fault.Target["endpoint:".Length..] : act.Fault.Target;
+        using var http = new NodeHttp(node.Doors.Http, TimeSpan.FromSeconds(10));
+        var verb = act.Fault.Kind["endpoint.".Length..];
+        var body = act.Fault.Parameters.TryGetValue("to", out var to) ? JsonSerializer.Serialize(new { node = to }) : "{}";
+        act.Tell("begun");
+        var answer = http.Post($"/api/endpoints/{name}/{verb}", body);
+        if (!answer.IsSuccess)
+            throw new InvalidOperationException(answer.Why);
+        act.Tell("effect", $"{node.Name} answered {answer.Status} to {verb} {name}");
+        if (verb == "suspend")
+        {
+            cancellation.WaitHandle.WaitOne(act.Fault.For ?? TimeSpan.FromSeconds(2));
+            http.Post($"/api/endpoints/{name}/resume", "{}");
+        }
+
+        act.Tell("ended");
+    }
+
+    /// <summary>The node does it, for as long as it is told again and again to go on.</summary>
+    private void AskNode(Act act, NodeUnderTest node)
+    {
+        var fault = act.Fault;
+        var id = string.Create(CultureInfo.InvariantCulture, $"x{Environment.ProcessId}-{fault.Id}");
+        var wish = new SortedDictionary<string, object>(StringComparer.Ordinal)
+        {
+            ["id"] = id,
+            ["kind"] = fault.Kind,
+            ["target"] = fault.Target,
+            ["seed"] = (long)(fault.Seed >> 12),
+            ["for"] = Text(Lease),
+        };
+        foreach (var (key, value) in fault.Parameters)
+            wish[key] = ValueOf(key, value);
+        journal.Fault(node.Doors.Http, id);
+        using var http = new NodeHttp(node.Doors.Http);
+        var answer = http.Post("/api/faults", JsonSerializer.Serialize(wish));
+        if (!answer.IsSuccess)
+            throw new InvalidOperationException(answer.Why);
+        act.Tell("begun", at: SinceOf(answer));
+        var until = clock.Now + (fault.For ?? TimeSpan.Zero).Ticks / 10;
+        try
+        {
+            while (clock.Now < until && clock.WaitUntil(Math.Min(until, clock.Now + Renewal.Ticks / 10), cancellation))
+            {
+                if (clock.Now < until)
+                    http.Post($"/api/faults/{id}/renew", JsonSerializer.Serialize(new { @for = Text(Lease) }));
+            }
+        }
+        finally
+        {
+            var last = http.Delete($"/api/faults/{id}");
+            act.Tell("ended", EvidenceOf(last), charges: last.Json);
+        }
+    }
+
+    /// <summary>When it began, as the node says; the answer came a moment later.</summary>
+    private long? SinceOf(HttpAnswer answer) =>
+        answer.Json is { ValueKind: JsonValueKind.Object } json && json.TryGetProperty("since", out var since) && since.TryGetDateTimeOffset(out var at)
+        && clock.Of(at) is var t && t > 0 && t <= clock.Now ? t : null;
+
+    /// <summary>A fault that nothing ran into has no evidence, whatever it says of itself.</summary>
+    private static string EvidenceOf(HttpAnswer answer)
+    {
+        if (answer.Json is not { ValueKind: JsonValueKind.Object } json)
+            return "";
+        var hits = json.TryGetProperty("hits", out var h) && h.ValueKind == JsonValueKind.Number ? h.GetInt64() : 0;
+        var text = json.TryGetProperty("evidence", out var evidence) ? evidence.ToString() : "";
+        return hits == 0 && text.Length == 0 ? "" : text.Length > 0 ? $"{text} ({hits} hits)" : $"{hits} hits";
+    }
+
+    private static object ValueOf(string key, string value)
+    {
+        if (key == "probability" && ScenarioBlock.TryShare(value, out var share))
+            return share;
+        return long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : value;
+    }
+
+    private static string Text(TimeSpan time) => Hosting.Configuration.Units.Format(time);
+
+    private static int Number(PlannedFault fault, string key, int fallback) =>
+        fault.Parameters.TryGetValue(key, out var text) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : fallback;
+
+    private void Run(Action work)
+    {
+        var thread = new Thread(() => work()) { IsBackground = true, Name = "fault" };
+        lock (_threads)
+            _threads.Add(thread);
+        thread.Start();
+    }
+
+    /// <summary>One fault while it goes on, and what is written of it.</summary>
+    private sealed record Act(PlannedFault Fault, long Planned, string Node, FaultInjector Injector)
+    {
+        public void Tell(string what, string evidence = "", string text = "", JsonElement? charges = null, long? at = null)
+        {
+            var t = at ?? Injector.Clock.Now;
+            Injector.History.Write("fault", t, json =>
+            {
+                json.WriteString("id", Fault.Id);
+                json.WriteString("spec", Fault.Spec);
+                json.WriteString("what", what);
+                json.WriteString("kind", Fault.Kind);
+                json.WriteString("node", Node);
+                json.WriteString("target", Fault.Target);
+                json.WriteNumber("planned", Planned);
+                json.WriteNumber("late", t - Planned);
+                json.WriteString("evidence", evidence);
+                json.WriteString("text", text);
+                // The very messages the fault had in its hands, as the node tells.
+                if (charges is { ValueKind: JsonValueKind.Object } last && last.TryGetProperty("charges", out var list))
+                {
+                    json.WritePropertyName("charges");
+                    list.WriteTo(json);
+                }
+            });
+            if (what is "begun" or "ended" or "failed")
+                Injector.View.Say($"  fault {Fault.Id} {Fault.Kind} at {Node} {what}{(text.Length > 0 ? $": {text}" : what == "begun" ? string.Create(CultureInfo.InvariantCulture, $" ({(t - Planned) / 1000.0:0.0} ms late)") : "")}");
+        }
+    }
+
+    private RunClock Clock => clock;
+
+    private HistoryWriter History => history;
+
+    private IProgressView View => view;
+}

@@ -1,0 +1,258 @@
+using System.Diagnostics;
+using System.Globalization;
+using Anode.Experiments.Scenarios;
+using Anode.Messages;
+
+namespace Anode.Experiments.Running;
+
+/// <summary>Where one node is reached.</summary>
+internal sealed record Doors(string Native, string Nats, string Http);
+
+/// <summary>One server of an experiment: a process of ours that can be ended and started anew at the same ports, or one that runs already.</summary>
+internal sealed class NodeUnderTest : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly Keeper _keeper;
+    private readonly Journal _journal;
+    private readonly string[] _command;
+    private readonly string _readyFile;
+    private readonly string _log;
+    private readonly object _gate = new();
+    private readonly List<Process> _ended = [];
+    private Process? _process;
+    private int _handle = -1;
+    private bool _expected;
+
+    public NodeUnderTest(string name, Doors doors, string[] command, string readyFile, string log, Keeper keeper, Journal journal) =>
+        (Name, Doors, _command, _readyFile, _log, _keeper, _journal) = (name, doors, command, readyFile, log, keeper, journal);
+
+    public string Name { get; }
+
+    public Doors Doors { get; }
+
+    public bool IsOurs => _command.Length > 0;
+
+    public int Pid => _process?.Id ?? 0;
+
+    /// <summary>It has ended, and nobody wanted that.</summary>
+    public bool EndedByItself
+    {
+        get
+        {
+            lock (_gate)
+                return !_expected && HasEnded;
+        }
+    }
+
+    public bool HasEnded => _process is { HasExited: true };
+
+    public int ExitCode => _process!.ExitCode;
+
+    /// <summary>Counted up with each start: followers begin anew.</summary>
+    public int Incarnation { get; private set; }
+
+    public NetAddress AddressFor(string protocol) => NetAddress.Parse(protocol == "nats" ? Doors.Nats : Doors.Native);
+
+    public void Start()
+    {
+        lock (_gate)
+        {
+            if (_readyFile.Length > 0)
+                File.Delete(_readyFile);
+            // Others may be looking at it, so it is kept until the end.
+            if (_process is not null)
+                _ended.Add(_process);
+            CloseHandle();
+            _process = _keeper.Start(_command, _log);
+            _expected = false;
+            _handle = Kernel.Open(_process.Id);
+            _journal.Process(_process.Id, $"node {Name}");
+            Incarnation++;
+        }
+    }
+
+    /// <summary>Waits on this thread.</summary>
+    /// <exception cref="InvalidOperationException">It ended, or took too long; the message says which and what it said last.</exception>
+    public void AwaitReady(CancellationToken cancellation)
+    {
+        for (var clock = Stopwatch.StartNew(); ;)
+        {
+            if (IsReady())
+                return;
+            if (HasEnded)
+                throw new InvalidOperationException($"node {Name} ended with {ExitCode} before it was ready: {LastWords()}");
+            if (clock.Elapsed > Patience)
+                throw new InvalidOperationException($"node {Name} was not ready within {Patience.TotalSeconds} s: {LastWords()}");
+            if (cancellation.WaitHandle.WaitOne(20))
+                throw new OperationCanceledException(cancellation);
+        }
+    }
+
+    public bool Signal(int signal)
+    {
+        lock (_gate)
+        {
+            if (signal is Kernel.SIGKILL or Kernel.SIGTERM)
+                _expected = true;
+            return _handle >= 0 && !HasEnded && Kernel.Signal(_handle, signal);
+        }
+    }
+
+    /// <summary>Null: it has not ended in that time.</summary>
+    public int? AwaitEnd(TimeSpan patience) => _process is { } process && process.WaitForExit(patience) ? process.ExitCode : null;
+
+    /// <summary>SIGTERM, and after a while SIGKILL; also of one that stands still.</summary>
+    public void Stop(TimeSpan patience)
+    {
+        if (!IsOurs || _process is null)
+            return;
+        Signal(Kernel.SIGCONT);
+        Signal(Kernel.SIGTERM);
+        if (AwaitEnd(patience) is null)
+        {
+            Signal(Kernel.SIGKILL);
+            AwaitEnd(patience);
+        }
+    }
+
+    public void Dispose()
+    {
+        Stop(TimeSpan.FromSeconds(1));
+        CloseHandle();
+        _process?.Dispose();
+        foreach (var process in _ended)
+            process.Dispose();
+    }
+
+    private bool IsReady()
+    {
+        if (_readyFile.Length > 0)
+            return File.Exists(_readyFile);
+        try
+        {
+            using var connection = FlowConnection.Open(AddressFor("nats"), FlowWire.Of("nats"), "ready", "");
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private string LastWords()
+    {
+        try
+        {
+            return string.Join(" | ", File.ReadLines(_log).TakeLast(3));
+        }
+        catch (IOException)
+        {
+            return "it said nothing";
+        }
+    }
+
+    private void CloseHandle()
+    {
+        if (_handle >= 0)
+            Kernel.Close(_handle);
+        _handle = -1;
+    }
+}
+
+/// <summary>All nodes of a run, with free ports.</summary>
+internal sealed class Fleet : IDisposable
+{
+    private readonly Dictionary<string, NodeUnderTest> _nodes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _endpoints = new(StringComparer.Ordinal);
+
+    public Fleet(Scenario scenario, string folder, Keeper keeper, Journal journal, bool withFaults)
+    {
+        var topology = scenario.Topology;
+        var ports = new Ports();
+        var plan = topology.Nodes.ToDictionary(name => name, _ => (Native: ports.Next(), Nats: ports.Next(), Link: ports.Next(), Http: ports.Next(), Cluster: ports.Next()));
+        foreach (var name in topology.Endpoints.Keys)
+            _endpoints[name] = Tcp(ports.Next());
+        foreach (var name in topology.Nodes)
+        {
+            if (topology.Attached.TryGetValue(name, out var attached))
+            {
+                _nodes[name] = new NodeUnderTest(name, new Doors(attached.Server, attached.Nats, attached.Http), [], "", "", keeper, journal);
+                continue;
+            }
+
+            var log = Path.Combine(folder, $"{name}.log");
+            var mine = plan[name];
+            var peers = topology.Links.Where(link => link.From == name).Select(link => plan[link.To]);
+            if (topology.Target == "nats-server")
+            {
+                _nodes[name] = new NodeUnderTest(name, new Doors("", Tcp(mine.Nats), ""), NatsCommand(name, mine.Nats, mine.Link, peers.Select(p => p.Link)), "", log, keeper, journal);
+                continue;
+            }
+
+            var ready = Path.Combine(folder, $"{name}.ready");
+            string[] command =
+            [
+                .. ProgramOfOurs(), "run", "--name", name, "--ready-file", ready, "--http", Http(mine.Http),
+                "--listen", $"{Tcp(mine.Native)}?name=clients", "--listen", $"{Tcp(mine.Nats)}?protocol=nats&name=nats", "--listen", $"{Tcp(mine.Link)}?protocol=link&name=links",
+                .. topology.Endpoints.Where(e => e.Value.Contains(name)).SelectMany(e => new[] { "--listen", $"{_endpoints[e.Key]}?name={e.Key}&placement=cluster" }),
+                .. peers.SelectMany(peer => new[] { "--peer", Tcp(peer.Link) }),
+                .. topology.Cluster ? ["--cluster", Http(mine.Cluster), .. plan.Values.SelectMany(p => new[] { "--seed", Http(p.Cluster) })] : Array.Empty<string>(),
+                .. withFaults ? ["--set", "node.faults.enabled=on"] : Array.Empty<string>(),
+                .. ConfigFileOf(topology, folder),
+            ];
+            _nodes[name] = new NodeUnderTest(name, new Doors(Tcp(mine.Native), Tcp(mine.Nats), Http(mine.Http)), command, ready, log, keeper, journal);
+        }
+    }
+
+    public IReadOnlyCollection<NodeUnderTest> All => _nodes.Values;
+
+    public NodeUnderTest this[string name] => _nodes[name];
+
+    public bool IsEndpoint(string place) => _endpoints.ContainsKey(place);
+
+    /// <summary>Of a node, or of an endpoint wherever it is.</summary>
+    public NetAddress AddressOf(string place, string protocol) => _endpoints.TryGetValue(place, out var address) ? NetAddress.Parse(address) : _nodes[place].AddressFor(protocol);
+
+    /// <summary>How this very program is called.</summary>
+    public static string[] ProgramOfOurs()
+    {
+        var self = Environment.ProcessPath ?? "";
+        return Path.GetFileNameWithoutExtension(self) == "anode" ? [self] : ["dotnet", Path.Combine(AppContext.BaseDirectory, "anode.dll")];
+    }
+
+    public void Dispose()
+    {
+        // All at once, and then each gets its time.
+        foreach (var node in _nodes.Values.Where(node => node.IsOurs))
+        {
+            node.Signal(Kernel.SIGCONT);
+            node.Signal(Kernel.SIGTERM);
+        }
+
+        foreach (var node in _nodes.Values)
+            node.Dispose();
+    }
+
+    private static string[] NatsCommand(string name, int client, int route, IEnumerable<int> peers) =>
+    [
+        Keeper.Find("nats-server") ?? throw new InvalidOperationException("nats-server is not installed (Debian: apt-get install nats-server)"),
+        "--addr", "127.0.0.1", "--port", Text(client), "--name", name, "--cluster_name", "experiment", "--cluster", $"nats://127.0.0.1:{route}",
+        .. peers.Any() ? ["--routes", string.Join(',', peers.Select(peer => $"nats://127.0.0.1:{peer}"))] : Array.Empty<string>(),
+    ];
+
+    private static string[] ConfigFileOf(Topology topology, string folder)
+    {
+        if (topology.NodeConfig is not { } config)
+            return [];
+        var path = Path.Combine(folder, "nodes.conf");
+        File.WriteAllText(path, Hosting.Configuration.HoconText.Write(config));
+        return ["--config", path];
+    }
+
+    private static string Tcp(int port) => $"tcp://{Http(port)}";
+
+    private static string Http(int port) => $"127.0.0.1:{Text(port)}";
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

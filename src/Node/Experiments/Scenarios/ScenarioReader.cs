@@ -1,0 +1,251 @@
+using System.Globalization;
+using Anode.Hosting.Configuration;
+using Anode.Ledger;
+
+namespace Anode.Experiments.Scenarios;
+
+/// <summary>Text → scenario, or everything that is wrong with it, each with its line, key and the nearest valid one. Pure.</summary>
+internal static class ScenarioReader
+{
+    private static readonly Crew Nobody = new(0, [], "", TimeSpan.Zero, false);
+
+    public static bool TryRead(string text, string file, out Scenario scenario, out IReadOnlyList<ConfigError> errors)
+    {
+        scenario = null!;
+        if (!HoconReader.TryReadDocument(text, file, out var root, out var error))
+        {
+            errors = [error];
+            return false;
+        }
+
+        var found = new List<ConfigError>();
+        var outer = new ScenarioBlock(root, "", found);
+        if (outer.Tree("experiment") is not { } tree)
+        {
+            errors = [root.Origin.Error("experiment", "there is no block experiment { … }")];
+            return false;
+        }
+
+        scenario = Read(new ScenarioBlock(tree, "experiment", found));
+        foreach (var other in root.Items.Where(item => item.Key != "experiment"))
+            found.Add(other.Value.Origin.Error(other.Key, $"unknown key {other.Key}; everything stands in experiment {{ … }}"));
+        errors = [.. found.DistinctBy(e => e.ToString()).OrderBy(e => e.Line)];
+        return errors.Count == 0;
+    }
+
+    private static Scenario Read(ScenarioBlock block)
+    {
+        block.Value("format", 1, (string text, out int value) => int.TryParse(text, out value) && value == 1, "1, the only format there is");
+        var topology = ReadTopology(block.Block("topology"));
+        var places = topology.Nodes.Concat(topology.Endpoints.Keys).ToArray();
+        var workloads = block.Blocks("workload").Select((item, i) => ReadWorkload(item, i, topology, places)).ToArray();
+        block.Require(workloads.Length > 0, "workload", "is empty: there is nothing to measure");
+        block.Require(workloads.DistinctBy(w => w.Id).Count() == workloads.Length, "workload", "has two items with the same id");
+        var phases = ReadPhases(block);
+        var faults = block.Blocks("faults").Select((item, i) => ReadFault(item, $"f{i + 1}", topology, phases)).ToArray();
+        block.Require(faults.DistinctBy(f => f.Id).Count() == faults.Length, "faults", "has two items with the same id");
+        var random = block.Has("random-faults") ? ReadRandom(block.Block("random-faults"), topology, phases) : null;
+        var scenario = new Scenario(
+            block.Text("name", "experiment"),
+            block.Text("question", ""),
+            block.Value<ulong>("seed", 1, (string text, out ulong value) => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value), "a whole number"),
+            block.Count("repeat", 1, 1, 1000),
+            block.Switch("control-run", true),
+            topology, workloads, phases, faults, random,
+            ReadSteadyState(block.Block("steady-state")),
+            ExpectationReader.Read(block.Block("expect"), phases),
+            ReadAbort(block.Block("abort")));
+        block.Require(scenario.Name.All(c => char.IsAsciiLetterOrDigit(c) || c == '-'), "name", "has other characters than letters, digits and dashes: it becomes the name of a folder");
+        block.Done();
+        return scenario;
+    }
+
+    private static Topology ReadTopology(ScenarioBlock block)
+    {
+        var attached = block.Block("attached").Named().ToDictionary(
+            item => item.Name,
+            item =>
+            {
+                var node = new AttachedNode(item.Block.Text("server", ""), item.Block.Text("nats", ""), item.Block.Text("http", ""));
+                item.Block.Done();
+                return node;
+            },
+            StringComparer.Ordinal);
+        var nodes = block.Words("nodes", attached.Count > 0 ? [.. attached.Keys] : ["a"]);
+        block.Require(nodes.Length > 0 && nodes.Distinct().Count() == nodes.Length, "nodes", "must name each node once");
+        block.Require(nodes.All(name => name.Length is > 0 and <= 64 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')), "nodes", "has a name with other characters than letters, digits, - and _");
+        var endpoints = block.Block("endpoints").Named().ToDictionary(
+            item => item.Name,
+            item =>
+            {
+                IReadOnlyList<string> candidates = item.Block.Words("candidates", nodes);
+                item.Block.Require(candidates.All(nodes.Contains), "candidates", $"names a node that is none of {string.Join(", ", nodes)}");
+                item.Block.Done();
+                return candidates;
+            },
+            StringComparer.Ordinal);
+        var cluster = block.Switch("cluster", false);
+        var topology = new Topology(
+            block.OneOf("target", "anode", "anode", "nats-server"), nodes, ReadLinks(block, nodes), cluster, attached, endpoints, block.Tree("node-config"));
+        block.OneOf("mode", "processes", "processes", "attached");
+        block.Require(endpoints.Count == 0 || cluster, "endpoints", "needs cluster = on: without one nobody decides who has them");
+        block.Done();
+        return topology;
+    }
+
+    private static (string From, string To)[] ReadLinks(ScenarioBlock block, IReadOnlyList<string> nodes)
+    {
+        var links = new List<(string, string)>();
+        foreach (var text in block.Words("links"))
+        {
+            // Names may have dashes themselves, so every place to cut is tried.
+            var cut = Enumerable.Range(0, text.Length).FirstOrDefault(i => text[i] == '-' && nodes.Contains(text[..i]) && nodes.Contains(text[(i + 1)..]), -1);
+            block.Require(cut > 0, "links", $"has '{text}', which is not NODE-NODE of {string.Join(", ", nodes)}");
+            if (cut > 0)
+                links.Add((text[..cut], text[(cut + 1)..]));
+        }
+
+        return [.. links];
+    }
+
+    private static Workload ReadWorkload(ScenarioBlock block, int index, Topology topology, string[] places)
+    {
+        var payload = block.Block("payload");
+        var min = payload.Value<int>("min", 128, TryPayload, $"a size from {Stamp.Bytes} bytes (its stamp) to 16 MiB");
+        var max = payload.Value<int>("max", min, TryPayload, $"a size from {Stamp.Bytes} bytes (its stamp) to 16 MiB");
+        payload.Require(max >= min, "max", "is less than min");
+        payload.OneOf("distribution", "uniform", "uniform");
+        payload.Done();
+        var protocol = block.OneOf("protocol", topology.Target == "anode" ? "native" : "nats", "native", "nats");
+        block.Require(protocol == "nats" || topology.Target == "anode", "protocol", "must be nats: nats-server speaks nothing else");
+        var acknowledge = block.OneOf("acknowledge", protocol == "native" ? "receipt" : "flush", "none", "receipt", "flush", "reply") switch
+        {
+            "none" => Acknowledge.None,
+            "receipt" => Acknowledge.Receipt,
+            "flush" => Acknowledge.Flush,
+            _ => Acknowledge.Reply,
+        };
+        block.Require(acknowledge != Acknowledge.Receipt || protocol == "native", "acknowledge", "= receipt needs protocol = native: NATS has no receipts; flush is what it has");
+        var retry = block.Switch("retry", false);
+        block.Require(!retry || acknowledge == Acknowledge.Receipt, "retry", "needs acknowledge = receipt: only there has a message an id under which it can be sent again");
+        var openLoop = block.OneOf("kind", "open-loop", "open-loop", "closed-loop") == "open-loop";
+        block.Require(openLoop || acknowledge != Acknowledge.None, "kind", "= closed-loop needs something to wait for: acknowledge is none");
+        var subject = block.Text("subject", "lab.{publisher}");
+        var workload = new Workload(
+            block.Text("id", $"w{index + 1}"), openLoop, block.Rate("rate", 200), block.OneOf("arrival", "constant", "constant", "poisson") == "poisson",
+            min, max, protocol, subject, acknowledge, block.Duration("ack-timeout", TimeSpan.FromSeconds(2)), retry,
+            ReadCrew(block, "publishers", 1, places), ReadCrew(block, "subscribers", 1, places), block.Has("slow-subscribers") ? ReadCrew(block, "slow-subscribers", 1, places) : Nobody);
+        block.Require(workload.Publishers.Count > 0, "publishers", "are none");
+        block.Require(workload.Subscribers.Count > 0, "subscribers", "are none: nobody would miss anything");
+        block.Require(!subject.Contains('*') && !subject.Contains('>') && !subject.Contains(' '), "subject", "must be a subject, not a filter");
+        block.Done();
+        return workload;
+    }
+
+    private static Crew ReadCrew(ScenarioBlock parent, string key, int count, string[] places)
+    {
+        var block = parent.Block(key);
+        var crew = new Crew(
+            block.Count("count", count, 0, 64), block.Words("at", places[0]), block.Text("queue", ""), block.Duration("delay", TimeSpan.Zero), block.Switch("failover", false));
+        block.Require(crew.At.Count > 0 && crew.At.All(places.Contains), "at", $"names something that is none of {string.Join(", ", places)}");
+        block.Done();
+        return crew;
+    }
+
+    private static Phase[] ReadPhases(ScenarioBlock block)
+    {
+        var phases = block.Blocks("phases").Select(item =>
+        {
+            var drain = item.OneOf("until", "time", "time", "quiescent") == "quiescent";
+            var phase = new Phase(item.Text("name", "phase"), item.Duration("for", TimeSpan.FromSeconds(drain ? 10 : 5)), item.Switch("measured", !drain), drain);
+            item.Require(phase.For > TimeSpan.Zero, "for", "is no time at all");
+            item.Done();
+            return phase;
+        }).ToList();
+        block.Require(phases.Count > 0, "phases", "is empty");
+        block.Require(phases.DistinctBy(p => p.Name).Count() == phases.Count, "phases", "has two with the same name");
+        block.Require(phases.SkipLast(1).All(p => !p.UntilQuiescent), "phases", "has one with until = quiescent that is not the last");
+        if (phases.Count == 0 || !phases[^1].UntilQuiescent)
+            phases.Add(new Phase("drain", TimeSpan.FromSeconds(10), Measured: false, UntilQuiescent: true));
+        return [.. phases];
+    }
+
+    private static FaultSpec ReadFault(ScenarioBlock block, string id, Topology topology, Phase[] phases)
+    {
+        var kind = FaultKinds.Plain(block.Text("kind", ""));
+        var known = FaultKinds.All.TryGetValue(kind, out var found);
+        block.Require(known, "kind", $"= '{kind}' is no kind of fault; did you mean {NearestKey.Find(kind, FaultKinds.All.Keys)}?");
+        var links = ReadLinks(block, topology.Nodes);
+        var byNode = known && found.Hand == FaultHand.Node;
+        // A fault of a process has the node as its target; one inside a node has a target there, and says on which nodes.
+        var onProcess = known && found.Hand is FaultHand.Process or FaultHand.Clients;
+        var on = onProcess && block.Has("target") ? block.Words("target") : block.Words("on", links.Length > 0 ? [] : [topology.Nodes[0]]);
+        var target = onProcess ? "" : block.Text("target", links.Length > 0 ? "" : "node");
+        foreach (var name in on)
+        {
+            block.Require(
+                topology.Nodes.Contains(name) || name is "one" or "minority" or "majority" or "minority-third" or "all"
+                    || (name.StartsWith("owner-of:", StringComparison.Ordinal) && topology.Endpoints.ContainsKey(name["owner-of:".Length..])),
+                onProcess && block.Has("target") ? "target" : "on",
+                $"= '{name}' is no node and none of one, minority, majority, minority-third, all, owner-of:ENDPOINT");
+        }
+
+        var attached = on.FirstOrDefault(topology.Attached.ContainsKey);
+        block.Require(attached is null || !onProcess || found.Hand == FaultHand.Clients, "target", $"= '{attached}' is a node that was not started here: its process is left alone");
+        var phase = block.Text("phase", phases[0].Name);
+        block.Require(phases.Any(p => p.Name == phase && !p.UntilQuiescent), "phase", $"= '{phase}' is none of {string.Join(", ", phases.SkipLast(1).Select(p => p.Name))}");
+        block.Require(!byNode || topology.Target == "anode", "kind", $"= '{kind}' is done by a node of ours; the target is {topology.Target}");
+        var spec = new FaultSpec(
+            block.Text("id", id), phase, block.Duration("at", TimeSpan.Zero), block.Has("for") ? block.Duration("for", TimeSpan.Zero) : null, kind, on, target, links,
+            block.Has("restart-after") ? block.Duration("restart-after", TimeSpan.Zero) : null, block.Duration("spacing", TimeSpan.Zero), ReadParameters(block, found.Keys ?? [], byNode));
+        block.Require(kind != "process.pause" || spec.For is not null, "for", "is missing: a pause needs an end");
+        block.Done();
+        return spec;
+    }
+
+    private static SortedDictionary<string, string> ReadParameters(ScenarioBlock block, string[] keys, bool byNode)
+    {
+        var values = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var key in byNode ? keys.Concat(FaultKinds.NodeKeys) : keys)
+        {
+            if (block.Has(key))
+                values[key] = block.Text(key, "");
+        }
+
+        return values;
+    }
+
+    private static RandomFaults ReadRandom(ScenarioBlock block, Topology topology, Phase[] phases)
+    {
+        var phase = block.Text("phase", phases[0].Name);
+        block.Require(phases.Any(p => p.Name == phase), "phase", $"= '{phase}' is none of {string.Join(", ", phases.Select(p => p.Name))}");
+        var interval = block.Duration("interval", TimeSpan.FromSeconds(5));
+        block.Require(interval >= TimeSpan.FromMilliseconds(100), "interval", "is less than 100ms");
+        var pick = block.Blocks("pick").Select((item, i) => ReadFault(item, $"r{i + 1}", topology, phases)).ToArray();
+        block.Require(pick.Length > 0, "pick", "is empty");
+        block.Done();
+        return new RandomFaults(phase, interval, pick);
+    }
+
+    private static SteadyState ReadSteadyState(ScenarioBlock block)
+    {
+        var steady = new SteadyState(block.Share("share", 0.9), block.Duration("within", TimeSpan.FromSeconds(1)), block.Duration("for", TimeSpan.FromSeconds(3)));
+        block.Done();
+        return steady;
+    }
+
+    private static AbortRules ReadAbort(ScenarioBlock block)
+    {
+        var rules = new AbortRules(
+            block.Share("when-failed-fraction", 1), block.Duration("for", TimeSpan.FromSeconds(60)), block.Duration("max-duration", TimeSpan.FromMinutes(10)));
+        block.Done();
+        return rules;
+    }
+
+    private static bool TryPayload(string text, out int size)
+    {
+        var valid = Units.TryParseBytes(text, out var bytes) && bytes is >= Stamp.Bytes and <= 16 * 1024 * 1024;
+        size = valid ? (int)bytes : Stamp.Bytes;
+        return valid;
+    }
+}

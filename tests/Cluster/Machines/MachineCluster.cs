@@ -19,6 +19,8 @@ internal sealed class MachineCluster : IAsyncDisposable
     /// <summary>Everything that is waited for takes seconds; the longest, a machine that is lost in profile safe, 17.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60), Pace = TimeSpan.FromMilliseconds(20);
 
+    private const int Tries = 5;
+
     private readonly Dictionary<string, NodeProcess> _nodes = [];
     private readonly Dictionary<string, HttpClient> _http = [];
     private readonly List<Task> _supervisors = [];
@@ -51,7 +53,7 @@ internal sealed class MachineCluster : IAsyncDisposable
         {
             foreach (var name in names)
                 cluster._http[name] = cluster.Network.HttpOn(name);
-            await Task.WhenAll(names.Select(cluster.StartAsync));
+            await Task.WhenAll(names.Select(cluster.StartAgainAsync));
             foreach (var name in names)
                 cluster._supervisors.Add(cluster.SuperviseAsync(name));
             await cluster.UntilWholeAsync();
@@ -161,17 +163,17 @@ internal sealed class MachineCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Until it gets ready: one that is alone behind a cut may not, and may end again.</summary>
+    /// <summary>As a supervisor does: one that is alone behind a cut may not get ready, and one on a busy machine not in time.</summary>
     private async Task StartAgainAsync(string name)
     {
-        while (!_ending)
+        for (var tries = 1; !_ending; tries++)
         {
             try
             {
                 await StartAsync(name);
                 return;
             }
-            catch (XunitException e)
+            catch (XunitException e) when (tries < Tries)
             {
                 lock (_ends)
                     _ends.Add($"{name} was started anew: {e.Message}");

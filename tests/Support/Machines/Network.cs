@@ -15,9 +15,9 @@ internal sealed class Network : IAsyncDisposable
 {
     private const string Prefix = "anode-test-";
 
-    private static int s_count;
+    private static int _count;
 
-    private readonly string _name = $"{Prefix}{Environment.ProcessId}-{Interlocked.Increment(ref s_count)}-";
+    private readonly string _name = $"{Prefix}{Environment.ProcessId}-{Interlocked.Increment(ref _count)}-";
     private readonly List<string> _machines = [];
 
     private Network()

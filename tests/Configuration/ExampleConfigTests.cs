@@ -5,7 +5,9 @@ namespace Anode.Tests.Configuration;
 
 public sealed class ExampleConfigTests
 {
-    public static TheoryData<string> Examples => [.. Directory.GetFiles(Folder, "*.conf", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(Folder, f))];
+    public static TheoryData<string> Examples => [.. Directory.GetFiles(Folder, "*.conf", SearchOption.AllDirectories)
+        .Select(f => Path.GetRelativePath(Folder, f))
+        .Where(f => !f.StartsWith("experiments", StringComparison.Ordinal))]; // those are scenarios, with a test of their own
 
     private static string Folder => Path.Combine(Repository.Root, "config");
 

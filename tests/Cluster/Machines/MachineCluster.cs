@@ -66,6 +66,9 @@ internal sealed class MachineCluster : IAsyncDisposable
         }
     }
 
+    /// <summary>All cases are wanted, and not only those for which a suite has time.</summary>
+    public static bool IsSoak => Environment.GetEnvironmentVariable("ANODE_SOAK_MACHINES") == "1";
+
     public async Task<JsonElement> JsonAsync(string node, string path) => await _http[node].GetFromJsonAsync<JsonElement>($"http://127.0.0.1:7480{path}");
 
     public async Task<HttpResponseMessage> PostAsync(string node, string path, object body) => await _http[node].PostAsJsonAsync($"http://127.0.0.1:7480{path}", body);

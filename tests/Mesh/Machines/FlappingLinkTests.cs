@@ -16,7 +16,7 @@ public sealed class FlappingLinkTests(ITestOutputHelper output)
     private static readonly TimeSpan Phase = TimeSpan.FromMilliseconds(100);
 
     private static readonly int Seconds =
-        int.TryParse(Environment.GetEnvironmentVariable("ANODE_SOAK_FLAPPING"), CultureInfo.InvariantCulture, out var seconds) ? seconds : 6;
+        int.TryParse(Environment.GetEnvironmentVariable("ANODE_SOAK_FLAPPING"), CultureInfo.InvariantCulture, out var seconds) ? seconds : 3;
 
     [FilteredMachinesTheory]
     [InlineData(true)]

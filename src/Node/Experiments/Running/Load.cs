@@ -18,6 +18,7 @@ internal sealed class Load : IDisposable
     {
         (Fleet, Clock, History, Seed, Epoch) = (fleet, clock, history, seed, epoch);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Stopping = _stop.Token; // kept: threads that end late still ask
         Subscribers = [.. Seat.Of(scenario).Select(seat => new SeatClient(seat, this))];
         Publishers = [.. Flow.Of(scenario).Select(flow => new FlowPublisher(flow, this))];
     }
@@ -37,7 +38,7 @@ internal sealed class Load : IDisposable
     public FlowPublisher[] Publishers { get; }
 
     /// <summary>Everybody goes home.</summary>
-    public CancellationToken Stopping => _stop.Token;
+    public CancellationToken Stopping { get; }
 
     public long Invoked => Volatile.Read(ref _invoked);
 

@@ -100,15 +100,25 @@ internal sealed class FaultInjector(Fleet fleet, RunClock clock, HistoryWriter h
         }
     }
 
-    /// <summary>The first request of a process takes a fraction of a second, for code that has to be compiled; the one that counts is not to be the first.</summary>
+    /// <summary>
+    /// Whatever is done first in a process takes a fraction of a second, for code that has to be compiled, here and in the node. What counts is not to be the
+    /// first, so something without effect goes before it: signal 0, and a fault of connections that no node of an experiment has.
+    /// </summary>
     private void WarmUp(PlannedFault fault)
     {
-        if (FaultKinds.HandOf(fault.Kind) is not (FaultHand.Node or FaultHand.Operator))
+        var node = fleet.All.FirstOrDefault(node => node.Name == fault.Node) ?? fleet.All.First();
+        var hand = FaultKinds.HandOf(fault.Kind);
+        if (hand == FaultHand.Process)
+            node.Signal(0);
+        if (hand is not (FaultHand.Node or FaultHand.Operator))
             return;
-        var node = fleet.All.First();
         using var http = new NodeHttp(node.Doors.Http);
         _ = http.Get("/api/node").Json;
-        _ = http.Post("/api/faults/none/renew", "{\"for\":\"1s\"}").Json;
+        if (hand != FaultHand.Node)
+            return;
+        var id = string.Create(CultureInfo.InvariantCulture, $"x{Environment.ProcessId}-warm-{fault.Id}");
+        _ = SinceOf(http.Post("/api/faults", JsonSerializer.Serialize(new { id, kind = "slow-close", target = "protocol:lines", delay = "1ms", @for = "1s" })));
+        _ = EvidenceOf(http.Delete($"/api/faults/{id}"));
     }
 
     private NodeUnderTest NodeOf(string name)
@@ -128,9 +138,10 @@ internal sealed class FaultInjector(Fleet fleet, RunClock clock, HistoryWriter h
 
     private void End(Act act, NodeUnderTest node, int signal, TimeSpan? restart)
     {
+        var began = clock.Now;
         if (!node.Signal(signal))
             throw new InvalidOperationException($"there is no process of {node.Name} to end");
-        act.Tell("begun");
+        act.Tell("begun", at: began);
         var code = node.AwaitEnd(EndPatience);
         if (code is null)
         {
@@ -155,12 +166,12 @@ internal sealed class FaultInjector(Fleet fleet, RunClock clock, HistoryWriter h
     private void Pause(Act act, NodeUnderTest node)
     {
         journal.Paused(node.Pid);
+        var began = clock.Now;
         if (!node.Signal(Kernel.SIGSTOP))
             throw new InvalidOperationException($"there is no process of {node.Name} to stop");
-        act.Tell("begun");
+        act.Tell("begun", at: began);
         try
         {
-            var began = clock.Now;
             // The signal takes effect at the next return from the kernel: at once, on a machine that is not overrun.
             while (Kernel.StateOf(node.Pid) != 'T' && clock.Now - began < 2_000_000 && clock.WaitUntil(clock.Now + 500, cancellation))
             {

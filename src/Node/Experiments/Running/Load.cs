@@ -96,9 +96,6 @@ internal sealed class Load : IDisposable
             subscriber.Stop();
     }
 
-    public void Dispose()
-    {
-        Stop();
-        _stop.Dispose();
-    }
+    /// <remarks>The stop itself is left to the collector: on a machine that is overrun a thread may outlive its join, and would ask one that is gone.</remarks>
+    public void Dispose() => Stop();
 }

@@ -74,7 +74,7 @@ internal sealed class Observer : IDisposable
         _stop.Cancel();
         foreach (var thread in _threads)
             thread.Join(TimeSpan.FromSeconds(5));
-        _stop.Dispose();
+        // Not disposed: on a machine that is overrun a thread may outlive its join, and would ask a stop that is gone.
     }
 
     /// <summary>Tells when a process ends that nobody ended.</summary>

@@ -38,10 +38,12 @@ internal sealed class ReadyWatch(IReadOnlyList<EndpointSpec> specs)
 
         private void Look()
         {
-            if (!specs.All(spec => !spec.Required || spec.Mobility is not null || IsBound(spec)))
+            if (ready.Task.IsCompleted || !specs.All(spec => !spec.Required || spec.Mobility is not null || IsBound(spec)))
                 return;
             ready.TrySetResult([.. specs.Where(IsBound).Select(spec => _statuses[spec.Name])]);
-            Context.Stop(Self);
+            // It stays, and hears no more: what is on its way already would be a lost letter.
+            Context.System.EventStream.Unsubscribe(Self);
+            _statuses.Clear();
         }
 
         private bool IsBound(EndpointSpec spec) => _statuses.TryGetValue(spec.Name, out var status) && status.State == Endpoint.State.Bound;

@@ -106,7 +106,7 @@ public sealed class DatagramEndpointTests : GuardSpec
         var peer = Peer(Transport.Udp4, local);
         Assert.Equal("open", Ask(peer, "open"));
         Command<Status>(guard, new Suspend());
-        Eventually(() => Assert.Null(Child(guard, "socket")));
+        Eventually(() => Assert.Null(ChildNow(guard, "socket")));
         Command<Status>(guard, new Resume());
         Assert.Equal(local, AwaitChange(State.Bound).Local);
         Assert.Equal("same session", Ask(peer, "same session"));

@@ -75,7 +75,15 @@ public abstract class GuardSpec : SocketSpec
         return asker.ExpectMsg<T>(Soon);
     }
 
+    /// <summary>Waits for it, if it is just being made anew.</summary>
     private protected IActorRef Child(IActorRef guard, string name)
+    {
+        IActorRef? child = null;
+        Eventually(() => Assert.NotNull(child = ChildNow(guard, name)));
+        return child!;
+    }
+
+    private protected IActorRef? ChildNow(IActorRef guard, string name)
     {
         var asker = CreateTestProbe();
         Sys.ActorSelection(guard.Path / name).Tell(new Identify(name), asker);

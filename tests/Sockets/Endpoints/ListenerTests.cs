@@ -217,7 +217,7 @@ public sealed class ListenerTests : GuardSpec
             guard.Tell(new Suspend(), TestActor);
             ExpectMsg<Status>();
             Assert.Equal(State.Suspended, StatusOf(guard).State);
-            Eventually(() => Assert.Null(Child(guard, "listener")));
+            Eventually(() => Assert.Null(ChildNow(guard, "listener")));
         }
     }
 

@@ -5,8 +5,8 @@ using Anode.Bench.Comparing;
 using Anode.Bench.Servers;
 
 // The node beside nats-server, a bare relay and a loop in C, all under the same generator, anode bench: see docs/bench.md.
-if (args is ["bare", var subscribers])
-    return BareRelay.Run(int.Parse(subscribers, CultureInfo.InvariantCulture));
+if (args is ["bare", var subscribers, .. var from])
+    return BareRelay.Run(int.Parse(subscribers, CultureInfo.InvariantCulture), from is [var port] ? int.Parse(port, CultureInfo.InvariantCulture) : null);
 if (args.Contains("--help"))
 {
     Console.WriteLine(Options.Help);

@@ -35,8 +35,9 @@ internal sealed class Comparison(Options options, CancellationToken cancellation
         string[] times = row.IsTimed ? ["--warm-up", Seconds(row.WarmUp > options.WarmUp ? row.WarmUp : options.WarmUp), "--duration", Seconds(options.Duration)] : [];
         string[] metrics = server.Http is { } http && row.Command[0] is "pub-sub" ? ["--http", http] : [];
         string[] protocol = side.Protocol is "bare" ? ["--protocol", "bare"] : [];
+        string[] subscribeAt = server.SubscribeUriFor(side.Protocol) is { } uri ? ["--subscribe-at", uri] : [];
         var run = await Generator.RunAsync(
-            [.. row.Command, .. times, .. metrics, .. protocol, "--server", server.UriFor(side.Protocol), "--pid", server.Pid.ToString(CultureInfo.InvariantCulture)],
+            [.. row.Command, .. times, .. metrics, .. protocol, .. subscribeAt, "--server", server.PublishUriFor(side.Protocol), "--pid", server.Pid.ToString(CultureInfo.InvariantCulture)],
             cancellation);
         if (run.ExitCode == 0)
             return JsonDocument.Parse(run.Output).RootElement;

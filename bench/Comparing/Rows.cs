@@ -69,7 +69,29 @@ internal static class Rows
         { IsTimed = false });
         rows.Add(new Row("udp 64 B", ["udp", "--size", "64"], [loop, overUdp],
             [new("datagrams/s", overUdp, loop, Number("deliveredPerSecond"), Demand.Least(0.8))]));
+        rows.AddRange(Chains(native, bare));
         return rows;
+    }
+
+    /// <summary>Four nodes in a row beside one. How much of one's throughput is left is for the kernel to say as well, so bare relays stand beside them.</summary>
+    private static IEnumerable<Row> Chains(Side native, Side bare)
+    {
+        const int Length = 4;
+        var chain = new Side("four nodes in a row", () => AnodeServer.Chain(Length), "native");
+        var bareChain = new Side("four bare relays in a row", () => BareServer.Chain(Length), "bare");
+        yield return new Row("chain 128 B", ["pub-sub", "--size", "128"], [native, chain, bare, bareChain],
+        [
+            new("msg/s", chain, native, Number("deliveredPerSecond"), Demand.Least(0.5)),
+            new("msg/s", bareChain, bare, Number("deliveredPerSecond"), Demand.Least(0.5)),
+            new("MB/s", chain, bareChain, Number("megabytesPerSecond"), Demand.Least(0.8)),
+        ]);
+        yield return new Row("chain 128 B, 10,000/s", ["pub-sub", "--size", "128", "--rate", "10000/s"], [native, chain, bare, bareChain],
+        [
+            new("p50 µs", chain, native, Number("latency", "p50"), Demand.Most(Length)),
+            new("p99 µs", chain, native, Number("latency", "p99"), Demand.Most(Length)),
+            new("p50 µs", chain, bareChain, Number("latency", "p50"), Demand.Most(2)),
+        ])
+        { WarmUp = TimeSpan.FromSeconds(10) };
     }
 
     private static IEnumerable<Line> Costs(Side overNats, Side native, Side nats, string per) =>

@@ -8,8 +8,8 @@ internal sealed class AnodeServer : Server
     private readonly string _readyFile;
     private readonly List<(string Protocol, string Address)> _listeners = [];
 
-    private AnodeServer(string readyFile)
-        : base("dotnet", Arguments(readyFile))
+    private AnodeServer(string readyFile, string[] more, AnodeServer? before = null)
+        : base("dotnet", [.. Arguments(readyFile), .. more], before)
     {
         _readyFile = readyFile;
         AwaitReady(() => File.Exists(readyFile));
@@ -23,13 +23,23 @@ internal sealed class AnodeServer : Server
 
     public static string Program => Path.Combine(AppContext.BaseDirectory, "anode.dll");
 
-    public static AnodeServer Start() => new(Path.Combine(Path.GetTempPath(), $"anode-bench-{Guid.NewGuid():n}.json"));
+    public static AnodeServer Start() => new(NewReadyFile(), []);
+
+    /// <param name="length">How many, each linked to the one before it; at least one.</param>
+    public static AnodeServer Chain(int length)
+    {
+        string[] link = ["--listen", "tcp://127.0.0.1:0?protocol=link"];
+        var last = new AnodeServer(NewReadyFile(), ["--name", "chain-1", .. link]);
+        for (var i = 2; i <= length; i++)
+            last = new AnodeServer(NewReadyFile(), ["--name", $"chain-{i}", .. link, "--peer", last.AddressOf("link", "tcp://")], last);
+        return last;
+    }
 
     public override string UriFor(string protocol)
     {
         var scheme = protocol is "udp" ? "udp://" : "tcp://";
         var name = protocol is "udp" ? "native" : protocol;
-        var address = _listeners.First(listener => listener.Protocol == name && listener.Address.StartsWith(scheme, StringComparison.Ordinal)).Address;
+        var address = AddressOf(name, scheme);
         return protocol is "udp" ? address : $"{address}?protocol={protocol}";
     }
 
@@ -38,6 +48,11 @@ internal sealed class AnodeServer : Server
         base.Dispose();
         File.Delete(_readyFile);
     }
+
+    private string AddressOf(string protocol, string scheme) =>
+        _listeners.First(listener => listener.Protocol == protocol && listener.Address.StartsWith(scheme, StringComparison.Ordinal)).Address;
+
+    private static string NewReadyFile() => Path.Combine(Path.GetTempPath(), $"anode-bench-{Guid.NewGuid():n}.json");
 
     private static string[] Arguments(string readyFile) =>
     [

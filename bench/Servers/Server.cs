@@ -8,9 +8,12 @@ internal abstract class Server : IDisposable
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
 
     private readonly Process _process;
+    private readonly Server? _before;
 
-    protected Server(string program, IEnumerable<string> arguments)
+    /// <param name="before">The one before it in a chain, from which it gets what is published; ended with this one.</param>
+    protected Server(string program, IEnumerable<string> arguments, Server? before = null)
     {
+        _before = before;
         _process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         // Read to the end, or a server that says much would wait for somebody to listen.
         _process.OutputDataReceived += (_, line) => Said(line.Data);
@@ -21,6 +24,12 @@ internal abstract class Server : IDisposable
 
     /// <summary>As <c>anode bench --server</c> takes it.</summary>
     public abstract string UriFor(string protocol);
+
+    /// <summary>Where publishers connect: to the first of a chain.</summary>
+    public string PublishUriFor(string protocol) => _before?.PublishUriFor(protocol) ?? UriFor(protocol);
+
+    /// <summary>Where subscribers connect, if that is another one.</summary>
+    public string? SubscribeUriFor(string protocol) => _before is null ? null : UriFor(protocol);
 
     /// <summary>Of the HTTP API; null without one.</summary>
     public virtual string? Http => null;
@@ -51,5 +60,6 @@ internal abstract class Server : IDisposable
         }
 
         _process.Dispose();
+        _before?.Dispose();
     }
 }

@@ -62,6 +62,7 @@ public sealed class ConfigKeysTests(ConfigKeysTests.Files files) : IClassFixture
         ["node.listener-defaults.prefer"] = "[a]",
         ["node.cluster.address"] = "127.0.0.1:7501",
         ["node.cluster.seeds"] = "[\"127.0.0.1:7501\"]",
+        ["node.cluster.name"] = "east",
         ["node.cluster.profile"] = "lab",
         ["node.cluster.roles"] = "[edge]",
         ["node.faults.toxiproxy.address"] = "127.0.0.1:9",

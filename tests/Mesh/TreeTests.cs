@@ -66,7 +66,7 @@ public sealed class TreeTests(ITestOutputHelper output)
 
             var records = Enumerable.Range(0, count).Select(i => new NodeRecord(
                 $"n{i}", 1, 1, false,
-                [.. Enumerable.Range(0, count).Where(j => costs[i, j] > 0).Select(j => new Adjacency($"n{j}", costs[i, j]))])).ToArray();
+                [.. Enumerable.Range(0, count).Where(j => costs[i, j] > 0).Select(j => new Adjacency($"n{j}", costs[i, j])).OrderBy(link => link.Peer, StringComparer.Ordinal)])).ToArray();
             var map = records.Aggregate(LinkMap.Empty, (map, record) => map.With(record));
             random.Shuffle(records);
             var other = records.Aggregate(LinkMap.Empty, (map, record) => map.With(record));

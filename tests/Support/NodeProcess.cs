@@ -82,6 +82,14 @@ internal sealed class NodeProcess : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
+    /// <summary>Of its first listener with this protocol.</summary>
+    public string AddressOf(string protocol)
+    {
+        using var json = JsonDocument.Parse(File.ReadAllText(ReadyFile));
+        return json.RootElement.GetProperty("listeners").EnumerateArray().First(listener => listener.GetProperty("protocol").GetString() == protocol)
+            .GetProperty("address").GetString()!;
+    }
+
     private void ReadReadyFile()
     {
         using var json = JsonDocument.Parse(File.ReadAllText(ReadyFile));

@@ -78,6 +78,7 @@ internal sealed class EndpointSpecs(RelayCore core, SocketContext sockets, NatsS
         ProbeInterval = options.Links.ProbeInterval,
         ProbeMisses = options.Links.ProbeMisses,
         Handshake = options.Links.Handshake,
+        Cluster = options.Cluster.Address is null ? "" : options.Cluster.Name,
         Cost = options.Links.Cost,
         HopLimit = options.Links.HopLimit,
         CreditBytes = options.Links.CreditBytes,

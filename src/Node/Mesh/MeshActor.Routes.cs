@@ -76,7 +76,8 @@ internal sealed partial class MeshActor
         return new MeshReport(view, [.. view.Map.Records.Values.Select(record => new NodeReport(
             record.Node, record.Incarnation, record.Version, record.Draining,
             [.. view.Map.TreeOf(view.Self).PathTo(record.Node)], view.Map.TreeOf(view.Self).CostTo(record.Node),
-            TableOf(record.Node)?.Entries.Count ?? 0, record.Links))]);
+            TableOf(record.Node)?.Entries.Count ?? 0, view.Map.LinksOf(record.Node), record.Cluster?.Name,
+            record.Cluster is null ? null : view.Map.Clusters.IsWhole(record)))]);
     }
 
     private sealed class ForgetDue : IReapable
@@ -95,6 +96,9 @@ internal sealed record MeshReport(MeshView View, IReadOnlyList<NodeReport> Nodes
 /// <param name="Path">From here to it; empty: there is none.</param>
 /// <param name="Cost">Of that path.</param>
 /// <param name="Subscriptions">Different filters its clients are subscribed to.</param>
-/// <param name="Links">It says it has.</param>
+/// <param name="Links">That both ends say there are.</param>
+/// <param name="Cluster">It is a member of; null: none.</param>
+/// <param name="IsWhole">It says that it has links to all other members, and is believed; null: it is in no cluster.</param>
 internal sealed record NodeReport(
-    string Name, long Incarnation, long Version, bool Draining, IReadOnlyList<string> Path, long? Cost, int Subscriptions, ImmutableArray<Adjacency> Links);
+    string Name, long Incarnation, long Version, bool Draining, IReadOnlyList<string> Path, long? Cost, int Subscriptions, ImmutableArray<Adjacency> Links,
+    string? Cluster, bool? IsWhole);

@@ -79,6 +79,7 @@ internal sealed partial class MeshActor : UntypedActor, IWithTimers
             case Tick tick when tick == Tick.Retry: OnRetry(); break;
             case Tick: OnDigestDue(); break;
             case ForgetDue: Forget(); break;
+            case SettleDue: SayNews(); break;
             case Leave: OnLeave(); break;
             case GetMesh: Sender.Tell(Report()); break;
             default: Unhandled(message); break;
@@ -103,7 +104,7 @@ internal sealed partial class MeshActor : UntypedActor, IWithTimers
 
         _links[link.Peer] = link;
         Tell("link-up", link, $"link to {link.Peer}, dialled by {(link.Dialled ? "us" : "it")}, cost {link.Cost}");
-        Say();
+        OnLinkChange(link.Peer, isLost: false);
         link.Post(_wire.Digest(Digests()));
     }
 
@@ -115,7 +116,7 @@ internal sealed partial class MeshActor : UntypedActor, IWithTimers
             return;
         _links.Remove(link.Peer);
         Tell("link-down", link, $"link to {link.Peer} ended: {reason}");
-        Say();
+        OnLinkChange(link.Peer, isLost: true);
     }
 
     private void OnRecord(MeshLink from, NodeRecord record)
@@ -124,6 +125,8 @@ internal sealed partial class MeshActor : UntypedActor, IWithTimers
         {
             case Hearing.News:
                 Flood(_wire.Record(record), from);
+                if (_map.IsInCluster)
+                    OnFellow(record);
                 Publish();
                 break;
             case Hearing.Older:
@@ -280,10 +283,12 @@ internal sealed partial class MeshActor : UntypedActor, IWithTimers
     /// <summary>This node's own record, anew.</summary>
     private void Say()
     {
-        var record = _map.Say(_links.Values.Select(link => new Adjacency(link.Peer, link.Cost)), _mesh.IsLeaving);
+        var record = _map.Say(Adjacencies(), _mesh.IsLeaving, PatienceNow());
         Publish();
         Flood(_wire.Record(record), null);
     }
+
+    private List<Adjacency> Adjacencies() => [.. _links.Values.Select(link => new Adjacency(link.Peer, link.Cost))];
 
     private void Flood(byte[] frame, MeshLink? except)
     {

@@ -15,7 +15,7 @@ internal sealed class MeshCore
         (Node, Settings, Utf8Node) = (node, settings, Encoding.UTF8.GetBytes(node));
         _view = MeshView.Alone(node);
         Receipts = new ReceiptDesk(settings.PendingReceipts, settings.Receipt);
-        Known = new MeshKnowledge(node, Incarnation);
+        Known = new MeshKnowledge(node, Incarnation, settings);
     }
 
     public string Node { get; }

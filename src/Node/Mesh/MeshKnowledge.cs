@@ -1,9 +1,9 @@
 namespace Anode.Mesh;
 
 /// <summary>What a node knows of the mesh; <see cref="MeshActor"/>'s alone, and kept when that is made anew.</summary>
-internal sealed class MeshKnowledge(string node, long incarnation)
+internal sealed class MeshKnowledge(string node, long incarnation, MeshSettings settings)
 {
-    public MapKeeper Map { get; } = new(node, incarnation);
+    public MapKeeper Map { get; } = new(node, incarnation, settings.Cluster, settings.Cost);
 
     /// <summary>What this node has said of its own clients' subscriptions.</summary>
     public InterestTable Own { get; } = new();

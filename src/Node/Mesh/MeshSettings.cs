@@ -12,6 +12,9 @@ internal sealed record MeshSettings
     /// <summary>From connect or accept to a finished handshake.</summary>
     public TimeSpan Handshake { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>The cluster this node is a member of, as its record says; empty: none.</summary>
+    public string Cluster { get; init; } = "";
+
     /// <summary>Of a link that does not say otherwise.</summary>
     public int Cost { get; init; } = 10;
 

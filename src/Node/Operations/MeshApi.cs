@@ -106,13 +106,16 @@ internal sealed record ApiAdjacency(string Peer, int Cost);
 /// <param name="Draining">It is about to stop.</param>
 /// <param name="Incarnation">Of its last start.</param>
 /// <param name="Version">Grows with each change of its record within an incarnation; each has been told to every node.</param>
-/// <param name="Links">It says it has.</param>
+/// <param name="Links">That both ends say there are.</param>
+/// <param name="Cluster">It is a member of; its links to the other members are told in one word. Null: none.</param>
+/// <param name="Whole">It says that it has links to all of them, and lists none; null: it is in no cluster.</param>
 internal sealed record ApiMeshNode(
-    string Node, IReadOnlyList<string> Path, long? Cost, int Subscriptions, bool Draining, long Incarnation, long Version, IReadOnlyList<ApiAdjacency> Links)
+    string Node, IReadOnlyList<string> Path, long? Cost, int Subscriptions, bool Draining, long Incarnation, long Version, IReadOnlyList<ApiAdjacency> Links,
+    string? Cluster, bool? Whole)
 {
     public static ApiMeshNode Of(NodeReport node) => new(
         node.Name, node.Path, node.Cost, node.Subscriptions, node.Draining, node.Incarnation, node.Version,
-        [.. node.Links.Select(link => new ApiAdjacency(link.Peer, link.Cost))]);
+        [.. node.Links.Select(link => new ApiAdjacency(link.Peer, link.Cost))], node.Cluster, node.IsWhole);
 }
 
 internal sealed record ApiMeshCounters(

@@ -17,7 +17,7 @@ internal static class LinksCommand
 
     private static TextTable Table(JsonElement mesh)
     {
-        var table = new TextTable("NODE", "PATH", "COST", "SUBSCRIPTIONS", "RTT", "PENDING", "DROPPED", "DIALLED BY", "STATE");
+        var table = new TextTable("NODE", "PATH", "COST", "SUBSCRIPTIONS", "RTT", "PENDING", "DROPPED", "DIALLED BY", "CLUSTER", "STATE");
         var self = mesh.Text("node");
         var links = mesh.Items("links").ToDictionary(link => link.Text("peer"));
         foreach (var node in mesh.Items("nodes"))
@@ -26,7 +26,7 @@ internal static class LinksCommand
             var link = links.TryGetValue(name, out var found) ? found : default;
             table.Add(
                 name, string.Join(" ", node.Items("path").Select(hop => hop.GetString())), node.Text("cost"), node.Text("subscriptions"),
-                Milliseconds(link), Pending(link), link.Text("dropped"), DialledBy(link, self, name),
+                Milliseconds(link), Pending(link), link.Text("dropped"), DialledBy(link, self, name), node.Text("cluster"),
                 name == self ? "self" : node.Text("draining") == "true" ? "Draining" : node.Items("path").Any() ? "" : "unreachable");
         }
 

@@ -11,6 +11,9 @@ internal sealed record ClusterOptions
 
     public required ValueList<NetAddress> Seeds { get; init; }
 
+    /// <summary>What the rest of the mesh calls it.</summary>
+    public required string Name { get; init; }
+
     public required ClusterProfile Profile { get; init; }
 
     public required ValueList<string> Roles { get; init; }
@@ -26,6 +29,7 @@ internal sealed record ClusterOptions
         {
             Address = fields.Value("address", o => o.Address, AddressOrOff),
             Seeds = fields.List("seeds", o => o.Seeds, Seed),
+            Name = fields.Value("name", o => o.Name, EndpointKinds.Word),
             Profile = fields.Value("profile", o => o.Profile, Profiles),
             Roles = fields.List("roles", o => o.Roles, EndpointKinds.Word),
             Voter = fields.Switch("voter", o => o.Voter),

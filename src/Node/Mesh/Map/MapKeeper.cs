@@ -18,23 +18,38 @@ internal enum Hearing
 /// <summary>
 /// One node's part in keeping the map: its own record, what it takes from others, and whom it forgets. Pure: it neither sends nor waits.
 /// </summary>
-internal sealed class MapKeeper(string self, long incarnation)
+/// <param name="self">Name of this node.</param>
+/// <param name="incarnation">Of its start.</param>
+/// <param name="cluster">That it is a member of; empty: none.</param>
+/// <param name="cost">Of its links to the other members, unless a link has a cost of its own.</param>
+internal sealed class MapKeeper(string self, long incarnation, string cluster = "", int cost = 1)
 {
     private const int MaxForgotten = 10_000;
 
     private readonly Dictionary<string, NodeRecord> _forgotten = new(StringComparer.Ordinal);
+    private readonly ClusterVoice _voice = new(self, cluster, cost);
 
     public LinkMap Map { get; private set; } = LinkMap.Empty;
 
-    public NodeRecord Own { get; private set; } = new(self, incarnation, 0, false, []);
+    public NodeRecord Own { get; private set; } = new(self, incarnation, 0, false, [], new ClusterVoice(self, cluster, cost).Listing);
 
     /// <summary>The next version of this node's own record.</summary>
-    public NodeRecord Say(IEnumerable<Adjacency> links, bool draining)
-    {
-        Own = new NodeRecord(self, incarnation, Own.Version + 1, draining, [.. links.OrderBy(link => link.Peer, StringComparer.Ordinal)]);
-        Map = Map.With(Own);
-        return Own;
-    }
+    /// <param name="links">All that it has.</param>
+    /// <param name="draining">It is about to stop.</param>
+    /// <param name="patience">What a member of a cluster leaves to time; null: nothing.</param>
+    public NodeRecord Say(IReadOnlyCollection<Adjacency> links, bool draining, Patience? patience = null) =>
+        Keep(Compose(links, draining, patience));
+
+    /// <summary>The next version, if it says anything else than the last.</summary>
+    public NodeRecord? SayNews(IReadOnlyCollection<Adjacency> links, bool draining, Patience? patience = null) =>
+        Compose(links, draining, patience) is var record && record.SaysSameAs(Own) ? null : Keep(record);
+
+    public bool IsInCluster => _voice.IsMember;
+
+    public bool IsFellow(NodeRecord record) => _voice.IsMember && record.Cluster?.Name == cluster;
+
+    /// <summary>Members of the cluster who say that they have a link to this node, and have none.</summary>
+    public IEnumerable<string> Lacking(IReadOnlyCollection<Adjacency> links) => _voice.Lacking(Map, links);
 
     public Hearing Hear(NodeRecord record)
     {
@@ -69,5 +84,18 @@ internal sealed class MapKeeper(string self, long incarnation)
         Map = Map.Without(node);
         if (_forgotten.Count < MaxForgotten)
             _forgotten[node] = record;
+    }
+
+    private NodeRecord Compose(IReadOnlyCollection<Adjacency> links, bool draining, Patience? patience)
+    {
+        var (listed, claim) = _voice.Speak(Map, Own.Cluster, links, patience ?? Patience.None);
+        return new NodeRecord(self, incarnation, Own.Version + 1, draining, listed, claim);
+    }
+
+    private NodeRecord Keep(NodeRecord record)
+    {
+        Own = record;
+        Map = Map.With(Own);
+        return Own;
     }
 }

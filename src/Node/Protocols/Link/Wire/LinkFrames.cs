@@ -39,11 +39,15 @@ internal static class LinkFrames
     /// <summary>31 ACK: so many bytes of DATA have come since the handshake.</summary>
     public static byte[] Ack(long bytes) => Numbers(LinkKind.Ack, bytes);
 
-    /// <summary>24 RECORD: <c>[24, node, incarnation, version, draining, [peer, cost, …]]</c>.</summary>
+    /// <summary>
+    /// 24 RECORD: <c>[24, node, incarnation, version, draining, [peer, cost, …]]</c>, and of a member of a cluster <c>cluster, whole, cost, [peer, …]</c> behind it.
+    /// </summary>
     public static byte[] Record(NodeRecord record)
     {
-        var frame = new Frame(LinkKind.Record, 6, Size(record.Node) + 2 * MsgPack.LongestInteger + 1 + MsgPack.LongestHeader
-            + record.Links.Sum(link => Size(link.Peer) + MsgPack.LongestInteger));
+        var claim = record.Cluster;
+        var frame = new Frame(LinkKind.Record, claim is null ? 6 : 10, Size(record.Node) + 2 * MsgPack.LongestInteger + 1 + MsgPack.LongestHeader
+            + record.Links.Sum(link => Size(link.Peer) + MsgPack.LongestInteger)
+            + (claim is null ? 0 : Size(claim.Name) + 1 + MsgPack.LongestInteger + MsgPack.LongestHeader + claim.Without.Sum(Size)));
         frame.Writer.Text(record.Node);
         frame.Writer.Integer(record.Incarnation);
         frame.Writer.Integer(record.Version);
@@ -53,6 +57,14 @@ internal static class LinkFrames
         {
             frame.Writer.Text(peer);
             frame.Writer.Integer(cost);
+        }
+
+        if (claim is not null)
+        {
+            frame.Writer.Text(claim.Name);
+            frame.Writer.Bool(claim.IsWhole);
+            frame.Writer.Integer(claim.Cost);
+            frame.Writer.Texts(claim.Without);
         }
 
         return frame.End();

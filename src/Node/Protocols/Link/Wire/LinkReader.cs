@@ -47,7 +47,7 @@ internal static class LinkReader
     {
         record = null!;
         var cursor = new MsgPackCursor(body);
-        if (!Begin(ref cursor, 6, out _) || !TryReadName(ref cursor, out var node) || !cursor.TryReadNatural(out var incarnation)
+        if (!Begin(ref cursor, 6, out var parts) || !TryReadName(ref cursor, out var node) || !cursor.TryReadNatural(out var incarnation)
             || !cursor.TryReadNatural(out var version) || !cursor.TryReadBool(out var draining) || !cursor.TryReadArrayHeader(out var items)
             || items % 2 != 0)
             return false;
@@ -59,7 +59,30 @@ internal static class LinkReader
             links.Add(new Adjacency(peer, (int)cost));
         }
 
-        record = new NodeRecord(node, incarnation, version, draining, links.MoveToImmutable());
+        links.Sort(static (a, b) => string.CompareOrdinal(a.Peer, b.Peer)); // looked up so, whatever the peer made of it
+        ClusterClaim? claim = null;
+        if (parts >= 10 && !TryReadClaim(ref cursor, out claim))
+            return false;
+        record = new NodeRecord(node, incarnation, version, draining, links.MoveToImmutable(), claim);
+        return true;
+    }
+
+    private static bool TryReadClaim(ref MsgPackCursor cursor, out ClusterClaim? claim)
+    {
+        claim = null;
+        if (!TryReadClusterName(ref cursor, out var cluster) || !cursor.TryReadBool(out var isWhole) || !cursor.TryReadNatural(out var cost) || cost > int.MaxValue
+            || !cursor.TryReadArrayHeader(out var items))
+            return false;
+        var without = ImmutableArray.CreateBuilder<string>(items);
+        for (var i = 0; i < items; i++)
+        {
+            if (!TryReadName(ref cursor, out var member))
+                return false;
+            without.Add(member);
+        }
+
+        without.Sort(StringComparer.Ordinal);
+        claim = new ClusterClaim(cluster, isWhole, (int)cost, without.MoveToImmutable());
         return true;
     }
 
@@ -139,6 +162,9 @@ internal static class LinkReader
 
     private static bool Begin(ref MsgPackCursor cursor, int atLeast, out int items) =>
         cursor.TryReadArrayHeader(out items) && items >= atLeast && cursor.TryReadNatural(out _);
+
+    private static bool TryReadClusterName(ref MsgPackCursor cursor, out string name) =>
+        cursor.TryReadText(out name) && name.Length is > 0 and <= MaxName && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
 
     /// <summary>A node's name is one word of a subject.</summary>
     private static bool TryReadName(ref MsgPackCursor cursor, out string name) =>

@@ -52,7 +52,9 @@ internal sealed class NodeActor : UntypedActor
     {
         var (runtime, view) = (_runtime, _runtime.View);
         Context.ActorOf(ReaperActor.Props(), "reaper");
-        EventsActor.Subscribe(Context.ActorOf(EventsActor.Props(view.Events), "events"), Context.System.EventStream);
+        // On a loop, where most of what it hears of happens: a thread of the pool would have to be woken for each connection that comes or goes.
+        var events = view.Sockets.Driver.Next(Context.System).Of(EventsActor.Props(view.Events));
+        EventsActor.Subscribe(Context.ActorOf(events, "events"), Context.System.EventStream);
         runtime.Opener = Context.ActorOf(SocketsActor.Props(view.Sockets), "sockets");
         if (view.Relay.Mesh is { } mesh)
             Context.ActorOf(MeshActor.Props(mesh, view.Relay.Index, new LinkWire()), "mesh");

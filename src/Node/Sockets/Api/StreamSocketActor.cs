@@ -80,6 +80,7 @@ internal sealed class StreamSocketActor : UntypedActor, IAcceptHost, IConnectHos
         switch (message)
         {
             case AcceptLoop.Completed accepted: _accepting!.On(accepted); break;
+            case Readiness readiness when _accepting is not null: _accepting.On(readiness); break;
             case AcceptLoop.Resume resume: _accepting!.On(resume); break;
             case Sock.Accept accept: Accept(accept); break;
             default: Common(message); break;

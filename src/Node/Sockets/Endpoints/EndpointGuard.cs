@@ -117,11 +117,11 @@ internal sealed partial class EndpointGuard : UntypedActor
     /// <remarks>Sessions run beside the socket they share: every datagram goes through all of them.</remarks>
     private Props ConnectionsProps() => _spec.Kind == EndpointKind.Datagram
         ? _place.Of(SessionsActor.Props(_spec, _sockets, _counters, Self, _place))
-        : ConnectionsActor.Props(_spec, _sockets, _counters, Self);
+        : _place.Of(ConnectionsActor.Props(_spec, _sockets, _counters, Self));
 
     private (string Name, Props Props) OwnerOf(IActorRef connections) => _spec.Kind switch
     {
-        EndpointKind.Listener => ("listener", ListenerActor.Props(_spec with { Address = _address }, _incarnation, _sockets, connections, Self)),
+        EndpointKind.Listener => ("listener", _place.Of(ListenerActor.Props(_spec with { Address = _address }, _incarnation, _sockets, connections, Self))),
         EndpointKind.Datagram => ("socket", _place.Of(DatagramActor.Props(_spec with { Address = _address }, _incarnation, _sockets, _counters, connections, Self))),
         _ => ("dialer", DialerActor.Props(_spec, _incarnation, _sockets.Settings, connections, Self, _options.Dial)),
     };

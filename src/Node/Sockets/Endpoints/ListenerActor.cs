@@ -48,6 +48,7 @@ internal sealed class ListenerActor : UntypedActor, IAcceptHost
             case Serving.Credit credit when credit.Incarnation == _incarnation: OnCredit(credit.Connections); break;
             case Serving.Credit: break;
             case AcceptLoop.Completed accepted: _loop?.On(accepted); break;
+            case Readiness readiness: _loop?.On(readiness); break;
             case AcceptLoop.Resume resume: _loop?.On(resume); break;
             case Sabotage: throw Sabotage.Exception;
             default: Unhandled(message); break;

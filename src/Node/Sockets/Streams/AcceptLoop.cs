@@ -26,6 +26,10 @@ internal interface IAcceptHost
 /// Accepts on a listening socket: one accept in flight, a bounded share of a turn, errors by the three tiers of
 /// <see cref="SocketErrors.OnAccept"/>. Without credit nothing is accepted: the kernel's backlog fills, and nobody is refused.
 /// </summary>
+/// <remarks>
+/// On a loop it is the loop that says when somebody waits, and an accept is begun only then: it completes at once, on this turn, without the runtime's
+/// engine and a thread of the pool in between. If who waited has gone in that instant, the runtime completes it later, as it does everywhere else.
+/// </remarks>
 internal sealed class AcceptLoop : IDisposable
 {
     private const int AcceptsPerTurn = 64;
@@ -35,6 +39,7 @@ internal sealed class AcceptLoop : IDisposable
     private readonly IAcceptHost _host;
     private readonly SocketSettings _settings;
     private readonly SocketAsyncEventArgs _args = SocketEvents.Create();
+    private readonly Readiness? _readiness;
     private readonly Completed _completed;
     private readonly Resume _resume;
     private bool _inFlight;
@@ -48,6 +53,8 @@ internal sealed class AcceptLoop : IDisposable
         _completed = new Completed(this);
         _resume = new Resume(this);
         var self = actor.Self;
+        if (LoopThread.Current is not null)
+            _readiness = Readiness.Of(socket, self);
         _args.Completed += (_, _) => self.Tell(_completed, ActorRefs.NoSender);
     }
 
@@ -75,11 +82,13 @@ internal sealed class AcceptLoop : IDisposable
                 return;
             }
 
-            _args.AcceptSocket = null;
-            _inFlight = true;
             bool pending;
             try
             {
+                if (_readiness is not null && !IsAnybodyWaiting(_readiness))
+                    return;
+                _args.AcceptSocket = null;
+                _inFlight = true;
                 pending = _socket.AcceptAsync(_args);
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException)
@@ -103,6 +112,13 @@ internal sealed class AcceptLoop : IDisposable
         Pump();
     }
 
+    /// <summary>The loop says that somebody waits.</summary>
+    public void On(Readiness readiness)
+    {
+        readiness.Take();
+        Pump();
+    }
+
     public void On(Resume resume)
     {
         _waiting = false;
@@ -115,8 +131,22 @@ internal sealed class AcceptLoop : IDisposable
     public void Dispose()
     {
         _ended = true;
+        _readiness?.Dispose();
         if (!_inFlight)
             _args.Dispose();
+    }
+
+    /// <summary>False: nobody, and the message will come.</summary>
+    private bool IsAnybodyWaiting(Readiness readiness)
+    {
+        do
+        {
+            if (_socket.Poll(0, SelectMode.SelectRead))
+                return true;
+            readiness.IsEmptied(0, 1);
+        }
+        while (readiness.AwaitRead());
+        return false;
     }
 
     private void Complete()

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using Akka.Actor;
 using Anode.Faults;
@@ -48,6 +49,52 @@ public sealed class EndpointFaultTests
         client.Sync();
         await node.EndAsync(fault);
         using var another = node.Connect();
+    }
+
+    [Fact]
+    public async Task Slow_accepts_take_their_time_one_after_the_other()
+    {
+        await using var node = await FaultNode.StartAsync();
+        var fault = await node.BeginAsync("call-delay endpoint:tcp call=accept latency=60ms");
+        var clock = Stopwatch.StartNew();
+        using (var first = node.Dial())
+        using (var second = node.Dial())
+            Eventually.Equal(2, () => node.View.Sockets.Connections.Open.Count());
+        Assert.True(clock.ElapsedMilliseconds >= 119, $"{clock.ElapsedMilliseconds} ms");
+        await node.EndAsync(fault);
+        using var another = node.Connect();
+        Assert.Equal(2, fault.Tally.DelayedPieces);
+    }
+
+    [Fact]
+    public async Task Planned_fault_begins_at_its_time_and_lasts_from_there()
+    {
+        await using var node = await FaultNode.StartAsync();
+        using var client = node.Connect();
+        var clock = Stopwatch.StartNew();
+        var fault = await node.BeginAsync("half-open endpoint:tcp in=250ms for=250ms id=later");
+        Assert.False(fault.HasBegun);
+        Assert.Same(fault, node.View.Faults!.Board.Find("later"));
+        client.Sync(); // not yet
+        Eventually.Holds(() => fault.HasBegun, () => "it does not begin");
+        Assert.True(clock.ElapsedMilliseconds >= 249, $"{clock.ElapsedMilliseconds} ms");
+        client.Sync(); // held until it ends
+        Assert.True(clock.ElapsedMilliseconds >= 498, $"{clock.ElapsedMilliseconds} ms");
+        Eventually.Equal("expired", () => fault.Ended);
+    }
+
+    [Fact]
+    public async Task Planned_fault_that_is_removed_never_begins()
+    {
+        await using var node = await FaultNode.StartAsync();
+        using var client = node.Connect();
+        var fault = await node.BeginAsync("down endpoint:tcp in=100ms");
+        await node.EndAsync(fault);
+        var next = await node.BeginAsync("loss endpoint:tcp probability=0 in=200ms");
+        Eventually.Holds(() => next.HasBegun, () => "it does not begin");
+        Assert.False(fault.HasBegun);
+        Assert.Equal("removed", fault.Ended);
+        client.Sync();
     }
 
     [Theory]

@@ -44,7 +44,7 @@ public sealed class FaultSpecTests(ITestOutputHelper output)
         Assert.Equal(
             new FaultSpec(
                 "latency", "slow", new Latency(new Delay(TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(1.5), Distribution.Normal)),
-                new FaultTarget(TargetKind.Endpoint, "tcp"), FaultDirection.Out, 0.1, 7, TimeSpan.FromSeconds(30)),
+                new FaultTarget(TargetKind.Endpoint, "tcp"), FaultDirection.Out, 0.1, 7, TimeSpan.FromSeconds(30), TimeSpan.Zero),
             spec);
     }
 

@@ -72,6 +72,8 @@ public sealed class StreamFaultTests
     [InlineData("short-read endpoint:tcp bytes=3")]
     [InlineData("short-write endpoint:tcp bytes=3")]
     [InlineData("latency endpoint:tcp latency=1ms jitter=1ms")]
+    [InlineData("call-delay endpoint:tcp call=receive latency=2ms probability=50%")]
+    [InlineData("call-delay endpoint:tcp call=send latency=2ms jitter=1ms")]
     public async Task Torn_and_slow_streams_arrive_whole(string text)
     {
         await using var node = await FaultNode.StartAsync();
@@ -143,6 +145,46 @@ public sealed class StreamFaultTests
         await node.BeginAsync($"call-error connection:{client.Connection} call=receive errno=110");
         client.Send(7);
         Eventually.Equal((CloseReason.TimedOut, 110), () => (record.CloseReason ?? default, record.Errno));
+    }
+
+    [Theory]
+    [InlineData("receive")]
+    [InlineData("send")]
+    public async Task Call_that_is_put_off_is_made_later_and_ending_the_fault_ends_the_wait(string call)
+    {
+        await using var node = await FaultNode.StartAsync();
+        using var client = node.Connect();
+        client.Sync();
+        var slow = await node.BeginAsync($"call-delay connection:{client.Connection} call={call} latency=80ms");
+        var clock = Stopwatch.StartNew();
+        client.Send(7, 1);
+        Assert.Equal("[8,1]", client.Receive());
+        Assert.True(clock.ElapsedMilliseconds >= 79, $"{clock.ElapsedMilliseconds} ms");
+        await node.EndAsync(slow);
+        Assert.True(slow.Tally.Delays().P50 >= 79, Evidence.Of(slow));
+
+        var endless = await node.BeginAsync($"call-delay connection:{client.Connection} call={call} latency=1h");
+        client.Send(7, 2);
+        Eventually.Holds(() => endless.Tally.DelayedPieces > 0, () => "no call was put off");
+        await node.EndAsync(endless);
+        Assert.Equal("[8,2]", client.Receive());
+    }
+
+    [Fact]
+    public async Task Each_fault_shows_the_delays_that_are_its_own_and_each_connection_once()
+    {
+        await using var node = await FaultNode.StartAsync();
+        using var client = node.Connect();
+        using var other = node.Connect();
+        var slow = await node.BeginAsync("latency endpoint:tcp latency=20ms");
+        var lossy = await node.BeginAsync("loss endpoint:tcp probability=0");
+        client.Sync();
+        other.Sync();
+        await node.EndAsync(slow);
+        await node.EndAsync(lossy);
+        Assert.True(slow.Tally.Delays().P50 >= 19, Evidence.Of(slow));
+        Assert.Equal(default, lossy.Tally.Delays());
+        Assert.Equal((2, 2), (slow.Tally.Connections, lossy.Tally.Connections));
     }
 
     [Fact]

@@ -2,19 +2,26 @@ using System.Diagnostics;
 
 namespace Anode.Faults;
 
-/// <summary>A fault that has begun. What it did is in its tally, which stays readable after its end.</summary>
-internal sealed class ActiveFault(FaultSpec spec, string id, TimeSpan late)
+/// <summary>A fault that has begun, or is about to. What it did is in its tally, which stays readable after its end.</summary>
+/// <param name="planned">When it is to begin, by the stopwatch.</param>
+internal sealed class ActiveFault(FaultSpec spec, string id, long planned)
 {
-    private long _until = Stopwatch.GetTimestamp() + (long)(spec.Lease.TotalSeconds * Stopwatch.Frequency);
+    private long _until = Stopwatch.GetTimestamp() + Ticks(spec.Delay + spec.Lease);
 
     public FaultSpec Spec => spec;
 
     public string Id => id;
 
-    public DateTimeOffset Since { get; } = DateTimeOffset.UtcNow;
+    /// <summary>By the stopwatch.</summary>
+    public long Planned => planned;
 
-    /// <summary>How long after it was asked for it began.</summary>
-    public TimeSpan Late => late;
+    public bool HasBegun { get; private set; }
+
+    /// <summary>Of one that has not begun, when it is to.</summary>
+    public DateTimeOffset Since { get; private set; } = DateTimeOffset.UtcNow + spec.Delay;
+
+    /// <summary>How long after the planned time it began.</summary>
+    public TimeSpan Late { get; private set; }
 
     public DateTimeOffset? EndedAt { get; private set; }
 
@@ -30,12 +37,21 @@ internal sealed class ActiveFault(FaultSpec spec, string id, TimeSpan late)
 
     public DateTimeOffset Until => EndedAt ?? DateTimeOffset.UtcNow + Left;
 
-    public void Renew(TimeSpan lease) => Volatile.Write(ref _until, Stopwatch.GetTimestamp() + (long)(lease.TotalSeconds * Stopwatch.Frequency));
+    public void Begin()
+    {
+        (Since, Late) = (DateTimeOffset.UtcNow, Stopwatch.GetElapsedTime(planned));
+        Renew(spec.Lease);
+        HasBegun = true;
+    }
+
+    public void Renew(TimeSpan lease) => Volatile.Write(ref _until, Stopwatch.GetTimestamp() + Ticks(lease));
 
     public void End(string how) => (Ended, EndedAt) = (how, DateTimeOffset.UtcNow);
 
     /// <summary>For accepting, which no connection has to do with yet.</summary>
     public Dice AcceptDice { get; } = Dice.Of(spec.Seed, -3);
+
+    public static long Ticks(TimeSpan time) => (long)(time.TotalSeconds * Stopwatch.Frequency);
 
     /// <param name="stream">Tells connections and directions apart.</param>
     public Dice DiceFor(long stream) => Dice.Of(spec.Seed, stream);

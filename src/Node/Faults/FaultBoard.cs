@@ -4,13 +4,14 @@ using Anode.Sockets;
 namespace Anode.Faults;
 
 /// <summary>
-/// All faults of the node: those that go on, and the newest that have ended. Written by <see cref="FaultsActor"/> alone, read from any thread.
+/// All faults of the node: those that go on, those that are planned, and the newest that have ended. Written by <see cref="FaultsActor"/> alone, read from any thread.
 /// </summary>
 internal sealed class FaultBoard : IFaultSeams
 {
     private const int EndedKept = 1000;
 
     private ImmutableList<ActiveFault> _active = [];
+    private ImmutableList<ActiveFault> _planned = [];
     private ImmutableQueue<ActiveFault> _ended = [];
     private int _endedCount;
 
@@ -18,16 +19,30 @@ internal sealed class FaultBoard : IFaultSeams
 
     public IReadOnlyList<ActiveFault> Active => Volatile.Read(ref _active);
 
+    /// <summary>They concern nobody yet.</summary>
+    public IReadOnlyList<ActiveFault> Planned => Volatile.Read(ref _planned);
+
     public IEnumerable<ActiveFault> Ended => Volatile.Read(ref _ended);
 
-    public ActiveFault? Find(string id) => Active.FirstOrDefault(fault => fault.Id == id) ?? Ended.LastOrDefault(fault => fault.Id == id);
+    public ActiveFault? Find(string id) => FindAlive(id) ?? Ended.LastOrDefault(fault => fault.Id == id);
 
-    public void Add(ActiveFault fault) => Volatile.Write(ref _active, _active.Add(fault));
+    /// <summary>Goes on, or is planned.</summary>
+    public ActiveFault? FindAlive(string id) => Active.Concat(Planned).FirstOrDefault(fault => fault.Id == id);
+
+    public void Plan(ActiveFault fault) => Volatile.Write(ref _planned, _planned.Add(fault));
+
+    public void Begin(ActiveFault fault)
+    {
+        fault.Begin();
+        Volatile.Write(ref _planned, _planned.Remove(fault));
+        Volatile.Write(ref _active, _active.Add(fault));
+    }
 
     public void Remove(ActiveFault fault, string how)
     {
         fault.End(how);
         Volatile.Write(ref _active, _active.Remove(fault));
+        Volatile.Write(ref _planned, _planned.Remove(fault));
         var ended = _ended.Enqueue(fault);
         if (++_endedCount > EndedKept)
             (ended, _endedCount) = (ended.Dequeue(), EndedKept);
@@ -52,8 +67,7 @@ internal sealed class FaultBoard : IFaultSeams
         {
             if (fault.Spec.Shape is not AcceptShape shape || !fault.Spec.Target.CoversEndpoint(endpoint) || !Throw(fault))
                 continue;
-            fault.Tally.Hit();
-            return shape.OnAccept();
+            return shape.OnAccept(fault, Line);
         }
 
         return default;

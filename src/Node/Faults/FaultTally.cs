@@ -11,16 +11,16 @@ internal sealed class FaultTally
 
     private readonly LongConcurrentHistogram _delays = new(1, TimeSpan.TicksPerDay / 10, 2);
     private readonly ConcurrentQueue<Charge> _charges = new();
-    private readonly ConcurrentDictionary<long, byte> _connections = new();
     private long _delayed;
     private long _frames;
     private long _bytes;
     private long _lostFrames;
     private long _hits;
     private long _chargesCount;
+    private int _connections;
 
     /// <summary>Connections it has had to do with.</summary>
-    public int Connections => _connections.Count;
+    public int Connections => Volatile.Read(ref _connections);
 
     /// <summary>Whatever it counts: calls that failed, connections refused, frames lost, pieces delayed.</summary>
     public long Hits => Interlocked.Read(ref _hits);
@@ -50,7 +50,8 @@ internal sealed class FaultTally
         }
     }
 
-    public void Concerns(long connection) => _connections.TryAdd(connection, 0);
+    /// <summary>Once for each connection.</summary>
+    public void CountConnection() => Interlocked.Increment(ref _connections);
 
     public void Hit() => Interlocked.Increment(ref _hits);
 

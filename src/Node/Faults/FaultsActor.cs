@@ -8,6 +8,7 @@ namespace Anode.Faults;
 /// <summary>
 /// Begins and ends faults. Each is a lease: when it runs out, or this actor ends, the fault is undone, so that who asked for it may die without leaving it behind.
 /// </summary>
+/// <remarks>One may be asked for ahead: all that can be looked up is looked up then, and at its time, which the delay line tells, it only has to begin.</remarks>
 internal sealed class FaultsActor : UntypedActor
 {
     private const int Most = 10_000;
@@ -29,6 +30,7 @@ internal sealed class FaultsActor : UntypedActor
 
     protected override void PreStart()
     {
+        Rehearsal.Begin();
         foreach (var spec in _fromStart)
             Self.Tell(new Fault.Begin(spec, Stopwatch.GetTimestamp()), ActorRefs.NoSender);
     }
@@ -40,7 +42,9 @@ internal sealed class FaultsActor : UntypedActor
         switch (message)
         {
             case Fault.Begin begin: OnBegin(begin); break;
-            case Found found: Start(found.Begin, found.Asker, found.Actor); break;
+            case Found found: Plan(found.Begin, found.Asker, found.Actor); break;
+            case Start { Fault.Ended: null } start: OnStart(start); break;
+            case Start: break;
             case Missing missing: missing.Asker.Tell(new Fault.Refused($"target: there is no actor {missing.Begin.Spec.Target.Name}", Unknown: true)); break;
             case Fault.Renew renew: OnRenew(renew); break;
             case Fault.Remove remove: OnRemove(remove.Id); break;
@@ -56,14 +60,14 @@ internal sealed class FaultsActor : UntypedActor
     private void OnBegin(Fault.Begin begin)
     {
         var spec = begin.Spec;
-        if (spec.Id.Length > 0 && _board.Active.Any(fault => fault.Id == spec.Id))
+        if (spec.Id.Length > 0 && _board.FindAlive(spec.Id) is not null)
             Refuse($"id: there is a fault {spec.Id} already", unknown: false);
-        else if (_board.Active.Count >= Most)
+        else if (_board.Active.Count + _board.Planned.Count >= Most)
             Refuse($"there are {Most} faults already", unknown: false);
         else if (spec.Target.Kind == TargetKind.Endpoint && _endpoints.Find(spec.Target.Name) is null)
             Refuse($"target: there is no endpoint {spec.Target.Name}", unknown: true);
         else if (spec.Shape is not ActorShape)
-            Start(begin, Sender, null);
+            Plan(begin, Sender, null);
         else
             Find(begin, PathOf(spec.Target));
     }
@@ -91,35 +95,51 @@ internal sealed class FaultsActor : UntypedActor
             Self, success: actor => new Found(begin, asker, actor), failure: _ => new Missing(begin, asker));
     }
 
-    private void Start(Fault.Begin begin, IActorRef asker, IActorRef? actor)
+    private void Plan(Fault.Begin begin, IActorRef asker, IActorRef? actor)
     {
         var spec = begin.Spec;
-        var id = spec.Id.Length > 0 ? spec.Id : NextId();
-        var fault = new ActiveFault(spec, id, Stopwatch.GetElapsedTime(begin.AskedAt));
+        // It may be a second one by now: looking up an actor took its time.
+        if (spec.Id.Length > 0 && _board.FindAlive(spec.Id) is not null)
+        {
+            asker.Tell(new Fault.Refused($"id: there is a fault {spec.Id} already", Unknown: false));
+            return;
+        }
+
+        if (spec.Shape is EndpointShape && _endpoints.Find(spec.Target.Name)!.Guard is null)
+        {
+            asker.Tell(new Fault.Refused($"target: endpoint {spec.Target.Name} has not begun", Unknown: false));
+            return;
+        }
+
+        var fault = new ActiveFault(spec, spec.Id.Length > 0 ? spec.Id : NextId(), begin.AskedAt + ActiveFault.Ticks(spec.Delay));
+        _board.Plan(fault);
+        if (spec.Delay > TimeSpan.Zero)
+            _board.Line.Tell(Self, new Start(fault, actor), fault.Planned);
+        else
+            OnStart(new Start(fault, actor));
+        asker.Tell(new Fault.Begun(fault));
+    }
+
+    private void OnStart(Start start)
+    {
+        var (fault, spec) = (start.Fault, start.Fault.Spec);
         switch (spec.Shape)
         {
             case EndpointShape shape:
                 var entry = _endpoints.Find(spec.Target.Name)!;
-                if (entry.Guard is not { } guard)
-                {
-                    asker.Tell(new Fault.Refused($"target: endpoint {spec.Target.Name} has not begun", Unknown: false));
-                    return;
-                }
-
-                fault.Undo = shape.Begin(new EndpointFaultContext(fault, entry, guard, _sockets, Context));
+                fault.Undo = shape.Begin(new EndpointFaultContext(fault, entry, entry.Guard!, _sockets, Context));
                 break;
-            case ActorShape shape when actor is IInternalActorRef target:
+            case ActorShape shape when start.Actor is IInternalActorRef target:
                 var self = Self;
                 fault.Undo = shape.Begin(new ActorFaultContext(
                     fault, target, (delay, action) => _board.Line.Tell(self, new Later(fault, action), At(delay))));
                 break;
         }
 
-        _board.Add(fault);
-        Announce(fault, "fault-begun", $"{spec.Target}, for {spec.Lease.TotalSeconds:0.###} s, seed {spec.Seed}");
+        _board.Begin(fault);
         TellThem(fault);
+        Announce(fault, "fault-begun", $"{spec.Target}, for {spec.Lease.TotalSeconds:0.###} s, seed {spec.Seed}");
         _board.Line.Tell(Self, new Due(fault), At(spec.Lease));
-        asker.Tell(new Fault.Begun(fault));
     }
 
     private string NextId()
@@ -133,6 +153,12 @@ internal sealed class FaultsActor : UntypedActor
 
     private void OnRenew(Fault.Renew renew)
     {
+        if (_board.Planned.Any(fault => fault.Id == renew.Id))
+        {
+            Refuse($"{renew.Id} has not begun", unknown: false);
+            return;
+        }
+
         if (_board.Active.FirstOrDefault(fault => fault.Id == renew.Id) is not { } fault)
         {
             Refuse($"there is no fault {renew.Id}, or it has ended", unknown: true);
@@ -146,7 +172,7 @@ internal sealed class FaultsActor : UntypedActor
 
     private void OnRemove(string id)
     {
-        if (_board.Active.FirstOrDefault(fault => fault.Id == id) is not { } fault)
+        if (_board.FindAlive(id) is not { } fault)
         {
             Refuse($"there is no fault {id}, or it has ended", unknown: true);
             return;
@@ -165,7 +191,7 @@ internal sealed class FaultsActor : UntypedActor
 
     private List<ActiveFault> EndAll(string how)
     {
-        var all = _board.Active.ToList();
+        var all = _board.Active.Concat(_board.Planned).ToList();
         foreach (var fault in all)
             End(fault, how);
         return all;
@@ -174,6 +200,8 @@ internal sealed class FaultsActor : UntypedActor
     private void End(ActiveFault fault, string how)
     {
         _board.Remove(fault, how);
+        if (!fault.HasBegun)
+            return;
         fault.Undo?.Undo();
         TellThem(fault);
         Announce(fault, "fault-ended", $"{how}: {Evidence.Of(fault)}");
@@ -196,11 +224,13 @@ internal sealed class FaultsActor : UntypedActor
 
     private void Refuse(string text, bool unknown) => Sender.Tell(new Fault.Refused(text, unknown));
 
-    private static long At(TimeSpan delay) => Stopwatch.GetTimestamp() + (long)(delay.TotalSeconds * Stopwatch.Frequency);
+    private static long At(TimeSpan delay) => Stopwatch.GetTimestamp() + ActiveFault.Ticks(delay);
 
     private sealed record Found(Fault.Begin Begin, IActorRef Asker, IActorRef Actor) : IReapable;
 
     private sealed record Missing(Fault.Begin Begin, IActorRef Asker) : IReapable;
+
+    private sealed record Start(ActiveFault Fault, IActorRef? Actor) : IReapable;
 
     private sealed record Due(ActiveFault Fault) : IReapable;
 

@@ -25,7 +25,7 @@ internal static class FaultsApi
 
     private static Task List(HttpContext context, NodeView view) => HttpApi.Json(
         context,
-        view.Faults is { } faults ? [.. faults.Board.Active.Concat(faults.Board.Ended.Reverse()).Select(ApiFault.Of)] : [],
+        view.Faults is { } faults ? [.. faults.Board.Active.Concat(faults.Board.Planned).Concat(faults.Board.Ended.Reverse()).Select(ApiFault.Of)] : [],
         ApiJson.Api.IReadOnlyListApiFault);
 
     private static Task One(HttpContext context, NodeView view) => view.Faults?.Board.Find(HttpApi.NameIn(context)) is { } fault
@@ -145,13 +145,14 @@ internal sealed record ApiCharge(string Kind, uint Flow, uint Epoch, long Sequen
 /// <param name="Frames">Lost, doubled, moved or changed.</param>
 /// <param name="Dropped">Of these, lost.</param>
 /// <param name="Delayed">As it really was, in milliseconds.</param>
-/// <param name="LateMs">How long after it was asked for it began.</param>
+/// <param name="Begun">False: it is planned, and <paramref name="Since"/> is when it will begin.</param>
+/// <param name="LateMs">How long after its time, when it was asked for unless said otherwise, it began.</param>
 /// <param name="Evidence">One sentence; empty: nothing shows that it has happened.</param>
 /// <param name="Ended">Null: it goes on.</param>
 /// <param name="Charged">Messages under test that it had in its hands.</param>
 /// <param name="Charges">The newest of these, at most 1,000.</param>
 internal sealed record ApiFault(
-    string Id, string Kind, string Target, string Direction, double Probability, long Seed, DateTimeOffset Since, DateTimeOffset Until,
+    string Id, string Kind, string Target, string Direction, double Probability, long Seed, bool Begun, DateTimeOffset Since, DateTimeOffset Until,
     long Hits, long Frames, long Bytes, long Dropped, int Connections, ApiDelays? Delayed, double LateMs, string Evidence, string? Ended,
     long Charged, IReadOnlyList<ApiCharge> Charges)
 {
@@ -162,7 +163,7 @@ internal sealed record ApiFault(
         var (spec, tally) = (fault.Spec, fault.Tally);
         var delays = tally.Delays();
         return new ApiFault(
-            fault.Id, spec.Kind, spec.Target.ToString(), spec.Direction.ToString().ToLowerInvariant(), spec.Probability, spec.Seed, fault.Since, fault.Until,
+            fault.Id, spec.Kind, spec.Target.ToString(), spec.Direction.ToString().ToLowerInvariant(), spec.Probability, spec.Seed, fault.HasBegun, fault.Since, fault.Until,
             tally.Hits, tally.Frames, tally.Bytes, tally.Lost, tally.Connections,
             delays.Max == 0 ? null : new ApiDelays(delays.P50, delays.P99, delays.Max), fault.Late.TotalMilliseconds, Anode.Faults.Evidence.Of(fault), fault.Ended,
             tally.ChargesCount,

@@ -70,7 +70,7 @@ internal static class FaultCommand
         {
             table.Add(
                 fault.Text("id"), fault.Text("kind"), fault.Text("target"), fault.Text("direction"), fault.Text("probability"), fault.Text("hits"),
-                fault.Text("dropped"), fault.Text("ended") is { Length: > 0 } ended ? ended : "active", fault.Text("evidence"));
+                fault.Text("dropped"), fault.Text("ended") is { Length: > 0 } ended ? ended : fault.Text("begun") == "false" ? "planned" : "active", fault.Text("evidence"));
         }
 
         return table;

@@ -2,7 +2,7 @@ using Anode.Sockets;
 
 namespace Anode.Faults;
 
-/// <summary>Several faults in the way of one connection's calls: the first that fails one decides.</summary>
+/// <summary>Several faults in the way of one connection's calls: the first that fails one, or puts it off, decides.</summary>
 internal sealed class CallChain(IReadOnlyList<ISocketCalls> calls) : ISocketCalls
 {
     public int OnReceive(ref int bytes)

@@ -20,9 +20,9 @@ internal sealed record CallError(SocketCall Call, int Errno) : CallShape
         return call == SocketCall.Accept ? new RefuseAccept(errno) : new CallError(call, errno);
     }
 
-    public override ISocketCalls Begin(ActiveFault fault, Dice dice) => new Failing(fault, dice, this);
+    public override ISocketCalls Begin(CallContext context) => new Failing(context, this);
 
-    private sealed class Failing(ActiveFault fault, Dice dice, CallError error) : ISocketCalls
+    private sealed class Failing(CallContext context, CallError error) : ISocketCalls
     {
         public int OnReceive(ref int bytes) => error.Call == SocketCall.Receive ? Fail() : 0;
 
@@ -30,9 +30,9 @@ internal sealed record CallError(SocketCall Call, int Errno) : CallShape
 
         private int Fail()
         {
-            if (fault.Ended is not null || !dice.Hits(fault.Spec.Probability))
+            if (!context.Hits())
                 return 0;
-            fault.Tally.Hit();
+            context.Fault.Tally.Hit();
             return error.Errno;
         }
     }

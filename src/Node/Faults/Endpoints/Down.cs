@@ -13,7 +13,7 @@ internal sealed record Down : EndpointShape
         context.Guard.Tell(new Endpoint.Suspend(), context.Parent.Self);
         foreach (var record in context.Sockets.Connections.Open.Where(record => record.Endpoint == context.Entry.Spec.Name))
         {
-            context.Fault.Tally.Concerns(record.Id);
+            context.Fault.Tally.CountConnection();
             record.Outlet?.Owner.Tell(new EndAbruptly(CloseReason.Fault), ActorRefs.NoSender);
         }
 

@@ -8,7 +8,8 @@ namespace Anode.Faults;
 /// <param name="At">When it may leave, in ticks of the stopwatch; <see cref="long.MaxValue"/>: not before the fault ends.</param>
 /// <param name="CameAt">When it came.</param>
 /// <param name="Trailer">What is due when its last byte leaves.</param>
-internal readonly record struct Piece(byte[] Buffer, int Offset, int Length, bool IsFrame, long At, long CameAt, Trailer? Trailer)
+/// <param name="DelayedBy">The fault that said last when it may leave; null: none did.</param>
+internal readonly record struct Piece(byte[] Buffer, int Offset, int Length, bool IsFrame, long At, long CameAt, Trailer? Trailer, ActiveFault? DelayedBy = null)
 {
     public const long Never = long.MaxValue;
 

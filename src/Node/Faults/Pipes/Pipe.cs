@@ -126,7 +126,7 @@ internal sealed class Pipe(IPipeHost host, IFrameCutter? cutter) : IPipe
             _held.Dequeue();
             HeldBytes -= piece.Length;
             if (piece.At > piece.CameAt)
-                Delayed(Stopwatch.GetElapsedTime(piece.CameAt));
+                piece.DelayedBy?.Tally.Delayed(Stopwatch.GetElapsedTime(piece.CameAt));
             host.Leave(this, piece);
         }
 
@@ -204,12 +204,6 @@ internal sealed class Pipe(IPipeHost host, IFrameCutter? cutter) : IPipe
         }
 
         Run();
-    }
-
-    private void Delayed(TimeSpan by)
-    {
-        foreach (var stage in _stages)
-            stage.Fault.Tally.Delayed(by);
     }
 
     private void Wake(long at)

@@ -32,7 +32,7 @@ internal abstract class Stage(StageContext context)
     protected void PassAt(in Piece piece, long at)
     {
         Tally.CountDelayed();
-        Next(piece.NotBefore(at));
+        Next(at > piece.At ? piece with { At = at, DelayedBy = Fault } : piece);
     }
 
     protected static long Ticks(TimeSpan time) => (long)(time.TotalSeconds * Stopwatch.Frequency);

@@ -17,6 +17,7 @@ internal sealed class StreamSeam : IStreamSeam, IPipeHost
     private readonly Pipe _out;
     private readonly Dictionary<ActiveFault, ISocketCalls> _calls = [];
     private readonly List<FrameGate> _gates = [];
+    private readonly HashSet<ActiveFault> _concerned = [];
     private byte[] _arrived = [];
     private int _arrivedFill;
     private bool _endCame;
@@ -97,6 +98,7 @@ internal sealed class StreamSeam : IStreamSeam, IPipeHost
     public void Refresh()
     {
         var faults = _board.Of(_host.Record);
+        _concerned.IntersectWith(faults);
         _in.Set(Of(faults, FaultDirection.Out, _host.Frames is not null), (fault, pipe) => Begin(fault, pipe, 0));
         _out.Set(Of(faults, FaultDirection.In, _host.Frames is not null), (fault, pipe) => Begin(fault, pipe, 1));
         RefreshCalls(faults);
@@ -158,7 +160,7 @@ internal sealed class StreamSeam : IStreamSeam, IPipeHost
         // For a stream's bytes there is one throw: this connection, or not.
         if (fault.Spec.Shape is StreamShape && !dice.Hits(fault.Spec.Probability))
             return null;
-        fault.Tally.Concerns(_host.Record.Id);
+        Concern(fault);
         var context = new StageContext(fault, dice, pipe);
         return fault.Spec.Shape switch
         {
@@ -172,13 +174,28 @@ internal sealed class StreamSeam : IStreamSeam, IPipeHost
     {
         foreach (var fault in faults.Where(fault => fault.Spec.Shape is CallShape && !_calls.ContainsKey(fault)))
         {
-            fault.Tally.Concerns(_host.Record.Id);
-            _calls[fault] = ((CallShape)fault.Spec.Shape).Begin(fault, fault.DiceFor((_host.Record.Id * 4) + 2));
+            Concern(fault);
+            _calls[fault] = ((CallShape)fault.Spec.Shape).Begin(new CallContext(fault, fault.DiceFor((_host.Record.Id * 4) + 2), _in.After, TryCallsAgain));
         }
 
-        foreach (var gone in _calls.Keys.Except(faults).ToList())
-            _calls.Remove(gone);
+        var gone = _calls.Keys.Except(faults).ToList();
+        gone.ForEach(fault => _calls.Remove(fault));
         Calls = _calls.Count == 0 ? null : new CallChain([.. _calls.Values]);
+        // What such a fault had put off is nobody's to wake any more.
+        if (gone.Exists(fault => fault.Spec.Shape is CallDelay))
+            _in.After(TimeSpan.Zero, TryCallsAgain);
+    }
+
+    private void TryCallsAgain()
+    {
+        _host.PumpWriter();
+        _host.PumpReader();
+    }
+
+    private void Concern(ActiveFault fault)
+    {
+        if (_concerned.Add(fault))
+            fault.Tally.CountConnection();
     }
 
     private void RefreshGates(IReadOnlyList<ActiveFault> faults)
@@ -193,7 +210,7 @@ internal sealed class StreamSeam : IStreamSeam, IPipeHost
 
         foreach (var fault in faults.Where(fault => fault.Spec.Shape is FrameShape && !_gates.Exists(gate => gate.Fault == fault)))
         {
-            fault.Tally.Concerns(_host.Record.Id);
+            Concern(fault);
             _gates.Add(new FrameGate(fault, _host, _board.Line));
         }
     }

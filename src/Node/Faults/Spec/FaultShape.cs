@@ -28,7 +28,7 @@ internal abstract record FrameShape : FaultShape
 internal abstract record CallShape : FaultShape
 {
     /// <summary>Of one connection.</summary>
-    public abstract ISocketCalls Begin(ActiveFault fault, Dice dice);
+    public abstract ISocketCalls Begin(CallContext context);
 }
 
 /// <summary>Of accepting.</summary>
@@ -37,7 +37,9 @@ internal abstract record AcceptShape : FaultShape
     public override string? WhyNot(FaultTarget target) =>
         target.Kind is TargetKind.Endpoint or TargetKind.Node ? null : "is done to endpoint:NAME or node";
 
-    public abstract AcceptFault OnAccept();
+    /// <param name="fault">That hit.</param>
+    /// <param name="line">For what comes later.</param>
+    public abstract AcceptFault OnAccept(ActiveFault fault, DelayLine line);
 }
 
 /// <summary>Of an endpoint as a whole.</summary>

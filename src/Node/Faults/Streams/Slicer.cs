@@ -9,8 +9,6 @@ internal sealed record Slicer(int Size, int Variation, TimeSpan Delay) : StreamS
         return new(size, fields.Count("variation", 0, 0, size - 1), fields.Duration("delay", TimeSpan.Zero));
     }
 
-    public override string? WhyNot(FaultTarget target) => base.WhyNot(target);
-
     public override Stage Begin(StageContext context) => new Knife(context, this);
 
     private sealed class Knife(StageContext context, Slicer slicer) : Stage(context)

@@ -21,7 +21,7 @@ internal sealed class ToxicFaults(FaultRoom room) : IToxicFaults
             return null;
         var spec = new FaultSpec(
             kind, "", shape, new FaultTarget(TargetKind.Endpoint, endpoint), toxic.IsUpstream ? FaultDirection.In : FaultDirection.Out,
-            Math.Clamp(toxic.Toxicity, 0, 1), Random.Shared.NextInt64(), Lease);
+            Math.Clamp(toxic.Toxicity, 0, 1), Random.Shared.NextInt64(), Lease, TimeSpan.Zero);
         return await AskAsync(new Fault.Begin(spec, Stopwatch.GetTimestamp())) switch
         {
             Fault.Begun begun => begun.Fault.Id,

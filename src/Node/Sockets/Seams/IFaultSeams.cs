@@ -1,3 +1,5 @@
+using Akka.Actor;
+
 namespace Anode.Sockets;
 
 /// <summary>
@@ -19,7 +21,8 @@ internal interface IFaultSeams
 /// <summary>What becomes of an accepted connection.</summary>
 /// <param name="Refused">It is reset.</param>
 /// <param name="Errno">As if the kernel had said so; 0: it did not.</param>
-internal readonly record struct AcceptFault(bool Refused, int Errno);
+/// <param name="Hold">Sends the message to the actor when the accept is to have been done; null: it is.</param>
+internal readonly record struct AcceptFault(bool Refused = false, int Errno = 0, Action<IActorRef, object>? Hold = null);
 
 /// <summary>Faults have begun or ended: whom they may concern asks <see cref="IFaultSeams"/> again.</summary>
 internal sealed class FaultsChanged : IReapable

@@ -63,6 +63,9 @@ internal interface IStreamSeamHost
     /// <summary>There is room for more from the socket.</summary>
     void PumpReader();
 
+    /// <summary>A send that was put off may be made.</summary>
+    void PumpWriter();
+
     /// <summary>To the socket.</summary>
     void Write(Delivery delivery);
 
@@ -83,11 +86,17 @@ internal interface IStreamSeamHost
 internal interface ISocketCalls
 {
     /// <param name="bytes">How many are asked for; may be made fewer, not zero.</param>
-    /// <returns>The errno it fails with; 0: it goes on.</returns>
+    /// <returns>The errno it fails with; 0: it goes on; <see cref="SocketCalls.NotNow"/>: it is put off.</returns>
     int OnReceive(ref int bytes);
 
     /// <inheritdoc cref="OnReceive"/>
     int OnSend(ref int bytes);
+}
+
+internal static class SocketCalls
+{
+    /// <summary>The call is to be tried again when <see cref="IStreamSeamHost.PumpReader"/> or <see cref="IStreamSeamHost.PumpWriter"/> is called.</summary>
+    public const int NotNow = -1;
 }
 
 /// <summary>Tells where frames end in a stream. Pure.</summary>

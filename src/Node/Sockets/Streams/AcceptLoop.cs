@@ -71,6 +71,16 @@ internal sealed class AcceptLoop : IDisposable
         public AcceptLoop Loop => loop;
     }
 
+    /// <summary>An accept that a fault has made slow is done now.</summary>
+    public sealed class Held(AcceptLoop loop, Socket socket) : IReapable
+    {
+        public AcceptLoop Loop => loop;
+
+        public Socket Socket => socket;
+
+        public void Reap() => socket.Dispose();
+    }
+
     public void Pump()
     {
         for (var accepts = 0; !_inFlight && !_waiting && !_ended && _host.AcceptCredit > 0; accepts++)
@@ -128,6 +138,13 @@ internal sealed class AcceptLoop : IDisposable
             Pump();
     }
 
+    public void On(Held held)
+    {
+        _waiting = false;
+        Accept(held.Socket);
+        Pump();
+    }
+
     public void Dispose()
     {
         _ended = true;
@@ -170,6 +187,18 @@ internal sealed class AcceptLoop : IDisposable
             return;
         }
 
+        if (fault.Hold is not { } hold)
+        {
+            Accept(accepted);
+            return;
+        }
+
+        _waiting = true;
+        hold(_actor.Self, new Held(this, accepted));
+    }
+
+    private void Accept(Socket accepted)
+    {
         var reserved = Descriptors.IsReserved(accepted);
         _host.OnAccepted(accepted);
         if (reserved)

@@ -30,6 +30,8 @@ internal sealed partial class StreamEngine : IStreamSeamHost
 
     void IStreamSeamHost.PumpReader() => _reader.Pump();
 
+    void IStreamSeamHost.PumpWriter() => _writer.Pump();
+
     void IStreamSeamHost.Write(Delivery delivery)
     {
         if (_phase is Phase.Lingering or Phase.Ended || _finSent)

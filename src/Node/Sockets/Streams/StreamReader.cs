@@ -161,7 +161,8 @@ internal sealed partial class StreamReader : ISlabSource, IDisposable
         var asked = (int)Math.Min(_slab!.Length - _fill, allowance);
         if (Calls?.OnReceive(ref asked) is { } errno and not 0)
         {
-            Fail(errno);
+            if (errno != SocketCalls.NotNow)
+                Fail(errno);
             return false;
         }
 

@@ -41,7 +41,9 @@ internal sealed partial class StreamWriter
             var most = int.MaxValue; // how much goes at a time is the layer's affair
             if (Calls?.OnSend(ref most) is { } wanted and not 0)
             {
-                Fail(wanted);
+                _putOff = wanted == SocketCalls.NotNow;
+                if (!_putOff)
+                    Fail(wanted);
                 return false;
             }
 

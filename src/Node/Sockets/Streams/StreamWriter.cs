@@ -65,6 +65,7 @@ internal sealed partial class StreamWriter : IDisposable
     private bool _copied;
     private bool _inFlight;
     private bool _waiting;
+    private bool _putOff;
     private bool _flushQueued;
     private bool _dead;
 
@@ -131,6 +132,16 @@ internal sealed partial class StreamWriter : IDisposable
         if (LeaseIsOver())
             return;
         if (TakeSent() && SendRest() && Complete())
+            Send();
+    }
+
+    /// <summary>A send that a fault had put off.</summary>
+    public void Pump()
+    {
+        if (!_putOff || _dead || _waiting)
+            return;
+        _putOff = false;
+        if (!LeaseIsOver() && SendRest() && Complete())
             Send();
     }
 
@@ -209,7 +220,9 @@ internal sealed partial class StreamWriter : IDisposable
             var most = gather[0].Count;
             if (Calls?.OnSend(ref most) is { } errno and not 0)
             {
-                Fail(errno);
+                _putOff = errno == SocketCalls.NotNow;
+                if (!_putOff)
+                    Fail(errno);
                 return false;
             }
 

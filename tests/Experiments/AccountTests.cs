@@ -31,16 +31,18 @@ public sealed class AccountTests
         var judgement = Of(bug.Plant(CleanHistory.Lines())).Judgement;
         Assert.NotEqual(Verdict.Pass, judgement.Verdict);
         Assert.Contains(judgement.Checks, check => check.Verdict != Verdict.Pass && check.Name.StartsWith(bug.Check, StringComparison.Ordinal));
+        Assert.DoesNotContain(judgement.Checks, check => check.Verdict != Verdict.Pass && check.Name == bug.Spared);
         Assert.All(judgement.Reasons, reason => Assert.NotEmpty(reason));
     }
 
     [Fact]
-    public void Loss_during_a_fault_is_charged_to_it_and_any_other_is_unexplained()
+    public void Loss_during_a_fault_is_in_its_time_and_unexplained_nevertheless()
     {
         var lines = CleanHistory.Lines();
         var during = Without(lines, "got", line => (long)line["t"]! is > 3_500_000 and < 3_520_000);
         Assert.All(Of(during).Accounts[1].Losses, loss => Assert.Equal("f1", loss.Charge));
         Assert.NotEmpty(Of(during).Accounts[1].Losses);
+        Assert.All(Of(during).Accounts[1].Losses, loss => Assert.False(loss.Why.IsOne));
         var before = Without(lines, "got", line => (long)line["t"]! is > 2_000_000 and < 2_020_000);
         Assert.All(Of(before).Accounts[1].Losses, loss => Assert.Equal("", loss.Charge));
     }

@@ -68,6 +68,27 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_fault_takes_is_lost_and_explained_by_it_message_by_message()
+    {
+        (await RunAsync("""
+            experiment {
+              name = taken
+              control-run = off
+              topology { nodes = [a] }
+              workload = [{ rate = 200 }]
+              phases = [{ name = fault, for = 2s }]
+              faults = [{ id = f1, phase = fault, at = 300ms, for = 1s, kind = loss, target = "endpoint:clients", direction = out, probability = 30% }]
+              expect { unexplained { max = 0 }, lost { max = 1000 } }
+            }
+            """)).Exits(0);
+        var run = Result().GetProperty("runs")[0];
+        var missing = Assert.Single(run.GetProperty("ledger").GetProperty("missing").EnumerateArray());
+        Assert.Equal(("fault", "f1"), (missing.GetProperty("why").GetString(), missing.GetProperty("by").GetString()));
+        Assert.Equal(run.GetProperty("lost").GetInt64(), missing.GetProperty("count").GetInt64());
+        Assert.Contains("missing: taken by fault f1", await File.ReadAllTextAsync(Path.Combine(Results, "report.html")));
+    }
+
+    [Fact]
     public async Task Fault_that_cannot_be_injected_makes_the_verdict_unknown()
     {
         var outcome = await RunAsync("""

@@ -93,12 +93,22 @@ internal sealed class Judge
         var firstUnheard = account.Losses.Find(loss => loss.Kind == "unheard");
         AtMost("unheard", where, expect.Unheard, account.Sum(t => t.Unheard), "were acknowledged for fewer receivers than there were", final, firstUnheard is null ? "" : Text(firstUnheard));
         AtMost("lost", where, expect.Lost, account.Lost, "were sent and never delivered", final, account.Losses is [var first, ..] ? Text(first) : "");
+        CheckExplained(account, where, final);
         AtMost("duplicates-delivered", where, expect.Duplicates, account.Sum(t => t.Duplicates), "were delivered more than once");
         AtMost("out-of-order", where, expect.OutOfOrder, account.Sum(t => t.OutOfOrder), "came behind later ones of their publisher");
         AtMost("unexpected", where, expect.Unexpected ?? 0, account.Unexpected, "were corrupt or never sent", true, account.FirstUnexpected);
         AtMost("restarts", where, expect.Restarts, account.Restarts, "restarts that nobody ordered");
         if (expect.OneOwner)
             Add("one-owner", where, "one at a time", account.TwoOwners.Length == 0 ? "held" : "two", account.TwoOwners.Length == 0 ? Verdict.Pass : Verdict.Fail, $"one-owner: {account.TwoOwners}");
+    }
+
+    private void CheckExplained(Account account, string where, bool final)
+    {
+        var first = account.Losses.Find(loss => !loss.Why.IsOne);
+        var silent = account.Silent.Count == 0 ? "" : $" ({string.Join(", ", account.Silent)} kept no ledger)";
+        AtMost(
+            "unexplained", where, _scenario.Expect.Unexplained, account.Unexplained, $"were sent and not delivered, and nobody says why{silent}", final && silent.Length == 0,
+            first is null ? "" : Text(first));
     }
 
     private void CheckTimes(Run run, Account account, string where)
@@ -163,7 +173,7 @@ internal sealed class Judge
         _checks.Add(new Check(name, where, bound, measured, verdict, verdict == Verdict.Pass ? "" : reason));
 
     private static string Text(Loss loss) =>
-        $"number {loss.Sequence} of publisher {loss.Flow} at {loss.Receiver}, {(loss.Charge.Length > 0 ? $"charged to {loss.Charge}" : "unexplained")}";
+        $"number {loss.Sequence} of publisher {loss.Flow} at {loss.Receiver}, {loss.Why.Text}{(loss.Charge.Length > 0 && loss.Why.Kind != Explanation.Fault ? $", in the time of {loss.Charge}" : "")}";
 
     private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 

@@ -122,7 +122,7 @@ internal sealed class HistoryReader
                 Owner(run, t, line);
                 break;
             case "ledger":
-                run.Ledgers[line.Text("node")] = line.GetProperty("ledger").Clone();
+                run.Ledgers.Add(NodeLedger.Of(t, line.Text("node"), line.GetProperty("ledger").Clone()));
                 break;
             case "drain":
                 run.Quiescent = line.GetProperty("quiescent").GetBoolean();
@@ -171,6 +171,9 @@ internal sealed class HistoryReader
             case "begun":
                 fault.Begun = t;
                 break;
+            case "effect":
+                fault.Effect = t;
+                break;
             case "ended":
                 fault.Ended = t;
                 break;
@@ -180,7 +183,14 @@ internal sealed class HistoryReader
         }
 
         foreach (var charge in line.Items("charges"))
-            fault.Charges.Add((charge.GetProperty("flow").GetUInt32(), charge.GetProperty("epoch").GetUInt32(), charge.GetProperty("sequence").GetInt64()));
+        {
+            var message = (charge.GetProperty("flow").GetUInt32(), charge.GetProperty("epoch").GetUInt32(), charge.GetProperty("sequence").GetInt64());
+            fault.Charges.Add(message);
+            if (charge.Text("kind") is "lost" or "changed")
+                fault.Taken.Add(message);
+        }
+
+        fault.ListsNotAll |= Number(line, "charged") > line.Items("charges").Count();
         if (line.Text("evidence") is { Length: > 0 } evidence)
             fault.Evidence = fault.Evidence.Length == 0 ? evidence : $"{fault.Evidence}; {evidence}";
     }

@@ -9,6 +9,9 @@ internal sealed record Flow(uint Number, Workload Workload, int Index)
 {
     public string Subject => Workload.SubjectOf(Index);
 
+    /// <summary>As it calls itself towards servers.</summary>
+    public string ClientName => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Workload.Id}-pub-{Index}");
+
     public static Flow[] Of(Scenario scenario) =>
         [.. scenario.Workloads.SelectMany(w => Enumerable.Range(0, w.Publishers.Count).Select(i => (Workload: w, Index: i))).Select((f, n) => new Flow((uint)n, f.Workload, f.Index))];
 
@@ -37,6 +40,9 @@ internal sealed record Flow(uint Number, Workload Workload, int Index)
 /// <param name="Counted">Somebody who must get everything; slow ones need not.</param>
 internal sealed record Seat(int Number, string Id, Workload Workload, Crew Crew, int Index, bool Counted)
 {
+    /// <summary>As it calls itself towards servers: names and inboxes have no slashes.</summary>
+    public string ClientName => Id.Replace('/', '-');
+
     public static Seat[] Of(Scenario scenario) => [.. scenario.Workloads
         .SelectMany(w => Seats(w, w.Subscribers, "", true).Concat(Seats(w, w.SlowSubscribers, "slow-", false)))
         .Select((seat, n) => seat with { Number = n })];

@@ -356,6 +356,8 @@ internal sealed class FaultInjector(Fleet fleet, RunClock clock, HistoryWriter h
                 {
                     json.WritePropertyName("charges");
                     list.WriteTo(json);
+                    if (last.TryGetProperty("charged", out var all))
+                        json.WriteNumber("charged", all.GetInt64());
                 }
             });
             if (what is "begun" or "ended" or "failed")

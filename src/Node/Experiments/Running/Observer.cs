@@ -17,9 +17,11 @@ internal sealed class Observer : IDisposable
     private readonly HistoryWriter _history;
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Thread> _threads = [];
+    private readonly HashSet<string> _mortal;
     private int _events;
 
-    public Observer(Fleet fleet, RunClock clock, HistoryWriter history) => (_fleet, _clock, _history) = (fleet, clock, history);
+    /// <param name="mortal">Nodes that the plan ends.</param>
+    public Observer(Fleet fleet, RunClock clock, HistoryWriter history, IEnumerable<string> mortal) => (_fleet, _clock, _history, _mortal) = (fleet, clock, history, [.. mortal]);
 
     public void Start()
     {
@@ -56,17 +58,16 @@ internal sealed class Observer : IDisposable
     {
         foreach (var node in _fleet.All.Where(node => node.Doors.Http.Length > 0))
         {
-            using var http = new NodeHttp(node.Doors.Http);
-            if (http.Get("/api/ledger") is { IsSuccess: true, Json: { } ledger })
-            {
-                _history.Write("ledger", _clock.Now, json =>
-                {
-                    json.WriteString("node", node.Name);
-                    json.WritePropertyName("ledger");
-                    ledger.WriteTo(json);
-                });
-            }
+            using var http = new NodeHttp(node.Doors.Http, TimeSpan.FromSeconds(10));
+            TakeLedger(node, http, anyway: true);
         }
+    }
+
+    /// <summary>A node that runs already may have an earlier experiment on its account.</summary>
+    public static void ClearLedger(NodeUnderTest node)
+    {
+        using var http = new NodeHttp(node.Doors.Http);
+        http.Delete("/api/ledger");
     }
 
     public void Dispose()
@@ -99,7 +100,24 @@ internal sealed class Observer : IDisposable
     {
         using var http = new NodeHttp(node.Doors.Http, TimeSpan.FromSeconds(1));
         while (!_stop.Token.WaitHandle.WaitOne(Interval))
+        {
             Sample(node, http, "during", withActors: false);
+            // One that is to end takes its ledger along.
+            if (_mortal.Contains(node.Name))
+                TakeLedger(node, http, anyway: false);
+        }
+    }
+
+    private void TakeLedger(NodeUnderTest node, NodeHttp http, bool anyway)
+    {
+        if (http.Get("/api/ledger") is not { IsSuccess: true, Json: { ValueKind: JsonValueKind.Object } ledger } || (!anyway && !ledger.Items("messages").Any()))
+            return;
+        _history.Write("ledger", _clock.Now, json =>
+        {
+            json.WriteString("node", node.Name);
+            json.WritePropertyName("ledger");
+            ledger.WriteTo(json);
+        });
     }
 
     private void Sample(NodeUnderTest node, NodeHttp http, string when, bool withActors)

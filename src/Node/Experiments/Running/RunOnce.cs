@@ -54,7 +54,8 @@ internal sealed class RunOnce
     {
         var trouble = "";
         _view.Say($"{_label}: starting {_fleet.All.Count} {(_fleet.All.Count == 1 ? "node" : "nodes")}");
-        var observer = new Observer(_fleet, _clock, _history);
+        var observer = new Observer(
+            _fleet, _clock, _history, _faults.Where(f => f.Kind is "process.kill" or "process.terminate" or "process.restart").Select(f => f.Node));
         try
         {
             StartNodes();
@@ -103,6 +104,8 @@ internal sealed class RunOnce
             node.Start();
         foreach (var node in _fleet.All.Where(node => node.IsOurs))
             node.AwaitReady(_cancellation);
+        foreach (var node in _fleet.All.Where(node => !node.IsOurs && node.Doors.Http.Length > 0))
+            Observer.ClearLedger(node);
         if (_scenario.Topology.Links.Count == 0 && !_scenario.Topology.Cluster)
             return;
         // Everybody knows a way to everybody.

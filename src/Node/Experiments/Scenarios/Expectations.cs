@@ -9,6 +9,8 @@ internal sealed record Expectations
 
     public long? Unheard { get; init; }
 
+    public long? Unexplained { get; init; }
+
     public long? Duplicates { get; init; }
 
     public long? OutOfOrder { get; init; }

@@ -47,7 +47,7 @@ internal sealed class Judge
         var expected = history.Repeat + (history.Control ? 1 : 0);
         var finished = history.Runs.Count(run => run.Finished);
         if (history.Aborted)
-            Add("complete", "experiment", $"{expected} runs", $"{finished}", Verdict.Unknown, "it was aborted");
+            Add("complete", "experiment", $"{expected} runs", $"{finished}", Verdict.Unknown, $"it was aborted {history.AbortedBecause}".TrimEnd());
         else if (finished < expected)
             Add("complete", "experiment", $"{expected} runs", $"{finished}", Verdict.Unknown, $"only {finished} of {expected} runs were finished");
     }

@@ -10,7 +10,7 @@ internal sealed class HistoryReader
     private readonly List<Run> _runs = [];
     private readonly Dictionary<int, long> _present = [];
     private JsonElement _head;
-    private bool _aborted;
+    private string? _aborted;
     private Run? _run;
 
     /// <exception cref="InvalidDataException">This is no history; the message says why.</exception>
@@ -46,7 +46,7 @@ internal sealed class HistoryReader
         return new History(
             _head.Text("scenario"), _head.Text("file"), _head.GetProperty("seed").GetUInt64(), _head.GetProperty("repeat").GetInt32(), _head.GetProperty("control").GetBoolean(),
             _head.Text("command"), _head.GetProperty("environment"), _runs)
-        { Aborted = _aborted };
+        { AbortedBecause = _aborted };
     }
 
     private void Take(JsonElement line)
@@ -72,7 +72,7 @@ internal sealed class HistoryReader
                 _runs.Add(_run);
                 break;
             case "aborted":
-                _aborted = true;
+                _aborted = line.Text("why");
                 break;
             default:
                 if (_run is not null)

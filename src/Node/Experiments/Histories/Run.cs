@@ -148,5 +148,8 @@ internal sealed class Run
 /// <summary>A whole history: what was to be done, and what came of it.</summary>
 internal sealed record History(string ScenarioText, string File, ulong Seed, int Repeat, bool Control, string Command, JsonElement Environment, IReadOnlyList<Run> Runs)
 {
-    public bool Aborted { get; init; }
+    /// <summary>Null: it was not aborted.</summary>
+    public string? AbortedBecause { get; init; }
+
+    public bool Aborted => AbortedBecause is not null;
 }

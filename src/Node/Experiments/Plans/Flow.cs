@@ -18,6 +18,13 @@ internal sealed record Flow(uint Number, Workload Workload, int Index)
     /// <summary>Times from the beginning of the load, without end; only an open loop asks.</summary>
     public IEnumerable<TimeSpan> Times(ulong seed)
     {
+        if (Workload.Burst is { } burst)
+        {
+            // One after the other in turn, so that all publishers of a burst together send its size.
+            for (long number = Index; ; number += Workload.Publishers.Count)
+                yield return burst.Every * (number / burst.Size);
+        }
+
         var draw = Draw.For(seed, "arrivals", Number);
         var mean = Workload.Publishers.Count / Workload.Rate;
         var at = Workload.Poisson ? draw.Exponential(mean) : Index / Workload.Rate;

@@ -19,6 +19,12 @@ internal sealed record PlannedFault(
 /// <summary>A scenario and a seed → every fault with its time and node, before anything runs. The same seed makes the same plan. Pure.</summary>
 internal static class Planner
 {
+    /// <summary>The process of ours in front of all nodes.</summary>
+    public const string ProxyNode = "proxies";
+
+    /// <summary>Its endpoint in front of this one.</summary>
+    public static string FrontOf(string node) => $"client-{node}";
+
     public static PlannedFault[] Faults(Scenario scenario, ulong seed)
     {
         var starts = Starts(scenario);
@@ -59,7 +65,7 @@ internal static class Planner
         var draw = Draw.For(seed, $"fault {spec.Id}");
         (string Node, string Target)[] places = spec.Links.Count > 0
             ? [.. spec.Links.Select(link => (link.From, $"link:{link.To}"))]
-            : [.. spec.On.SelectMany(on => NodesOf(on, topology.Nodes, ref draw)).Distinct().Select(node => (node, spec.Target))];
+            : [.. spec.On.SelectMany(on => NodesOf(on, topology.Nodes, ref draw)).Distinct().Select(node => spec.AtClients ? (ProxyNode, $"endpoint:{FrontOf(node)}") : (node, spec.Target))];
         for (var i = 0; i < places.Length; i++)
         {
             yield return new PlannedFault(

@@ -106,7 +106,7 @@ internal sealed class FaultInjector(Fleet fleet, RunClock clock, HistoryWriter h
     /// </summary>
     private void WarmUp(PlannedFault fault)
     {
-        var node = fleet.All.FirstOrDefault(node => node.Name == fault.Node) ?? fleet.All.First();
+        var node = fleet.Find(fault.Node) ?? fleet.All.First();
         var hand = FaultKinds.HandOf(fault.Kind);
         if (hand == FaultHand.Process)
             node.Signal(0);

@@ -17,6 +17,7 @@ internal sealed class RunOnce
     private readonly HistoryWriter _history;
     private readonly IProgressView _view;
     private readonly CancellationToken _cancellation;
+    private readonly string _folder;
     private readonly string _label;
     private readonly RunClock _clock = new();
     private readonly PlannedFault[] _faults;
@@ -30,7 +31,7 @@ internal sealed class RunOnce
         Scenario scenario, PlannedFault[] faults, int number, ulong seed, string folder, HistoryWriter history, Keeper keeper, Journal journal, IProgressView view,
         CancellationToken cancellation)
     {
-        (_scenario, _faults, _history, _view, _cancellation) = (scenario, faults, history, view, cancellation);
+        (_scenario, _faults, _folder, _history, _view, _cancellation) = (scenario, faults, folder, history, view, cancellation);
         _label = number == 0 ? "control run" : $"run {number}";
         var withFaults = Array.Exists(faults, fault => FaultKinds.HandOf(fault.Kind) == FaultHand.Node);
         _history.Write("run", 0, json =>
@@ -49,6 +50,9 @@ internal sealed class RunOnce
         _noMoreFaults = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         _injector = new FaultInjector(_fleet, _clock, history, journal, view, _noMoreFaults.Token);
     }
+
+    /// <summary>Why there must be no further run; empty: there may.</summary>
+    public string AbortedBecause { get; private set; } = "";
 
     public void Run()
     {
@@ -80,6 +84,10 @@ internal sealed class RunOnce
         {
             trouble = "it was aborted";
         }
+        catch (DiskShort e)
+        {
+            (trouble, AbortedBecause) = ("it was aborted", e.Message);
+        }
         finally
         {
             // Faults first: one that starts a node anew must not do so behind our back.
@@ -100,9 +108,9 @@ internal sealed class RunOnce
 
     private void StartNodes()
     {
-        foreach (var node in _fleet.All.Where(node => node.IsOurs))
+        foreach (var node in _fleet.Started)
             node.Start();
-        foreach (var node in _fleet.All.Where(node => node.IsOurs))
+        foreach (var node in _fleet.Started)
             node.AwaitReady(_cancellation);
         foreach (var node in _fleet.All.Where(node => !node.IsOurs && node.Doors.Http.Length > 0))
             Observer.ClearLedger(node);
@@ -172,6 +180,7 @@ internal sealed class RunOnce
         _injector.Start(_faults, start);
         var at = start;
         var watch = new FailureWatch(_scenario.Abort);
+        var disk = new DiskWatch(_folder, _scenario.Abort);
         foreach (var phase in _scenario.Phases.SkipLast(1))
         {
             _clock.WaitUntil(at, _cancellation);
@@ -183,6 +192,7 @@ internal sealed class RunOnce
                 if (!_clock.WaitUntil(Math.Min(at, _clock.Now + 200_000), _cancellation))
                     throw new OperationCanceledException();
                 watch.Look(_clock.Now, _load);
+                disk.Look(_clock.Now);
                 _history.Flush();
             }
         }

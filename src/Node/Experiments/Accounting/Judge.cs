@@ -66,6 +66,7 @@ internal sealed class Judge
         CheckCounts(run, account, where);
         CheckTimes(run, account, where);
         CheckRemains(account, where);
+        CheckDoors(run, where);
     }
 
     private void CheckEvidence(Run run, string where)
@@ -145,6 +146,20 @@ internal sealed class Judge
 
         if (account.Leaks.Count == 0)
             Add("leaks", where, "none", "not measured", Verdict.Unknown, "no node told what it holds before and after");
+    }
+
+    private void CheckDoors(Run run, string where)
+    {
+        if (!_scenario.Expect.Serving)
+            return;
+        foreach (var (node, door, why) in run.Doors)
+        {
+            Add("serving", $"{where}, node {node}, {door}", "a new client", why.Length == 0 ? "served" : "not served", why.Length == 0 ? Verdict.Pass : Verdict.Fail,
+                $"serving: after the load node {node} does not take a new client ({door}): {why}");
+        }
+
+        if (run.Doors.Count == 0)
+            Add("serving", where, "a new client", "not tried", Verdict.Unknown, "no door was tried after the load");
     }
 
     private void AtMost(string name, string where, long? bound, long value, string what, bool final = true, string first = "")

@@ -124,6 +124,9 @@ internal sealed class HistoryReader
             case "ledger":
                 run.Ledgers.Add(NodeLedger.Of(t, line.Text("node"), line.GetProperty("ledger").Clone()));
                 break;
+            case "door":
+                run.Doors.Add((line.Text("node"), line.Text("door"), line.Text("why")));
+                break;
             case "drain":
                 run.Quiescent = line.GetProperty("quiescent").GetBoolean();
                 break;

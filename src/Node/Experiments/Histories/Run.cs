@@ -131,6 +131,9 @@ internal sealed class Run
 
     public List<Ownership> Ownerships { get; } = [];
 
+    /// <summary>Doors that were tried after the load; empty reason: a new client was served there.</summary>
+    public List<(string Node, string Door, string Reason)> Doors { get; } = [];
+
     /// <summary>In the order they were taken; of a node that was ended or restarted there may be several, or none.</summary>
     public List<NodeLedger> Ledgers { get; } = [];
 

@@ -203,7 +203,7 @@ internal sealed class FlowPublisher
     /// <summary>At most every tenth of a second; on this thread, for at most the time a handshake may take.</summary>
     private void TryConnect()
     {
-        if (_connection is not null || _load.Clock.Now < _tryAgainAt)
+        if (_connection is not null || _load.Clock.Now < _tryAgainAt || (_connected.IsSet && !_work.Publishers.Reconnect))
             return;
         var place = _work.Publishers.At[_place];
         try

@@ -72,6 +72,7 @@ internal sealed class RunOnce
             _injector.Join();
             _history.Write("drain", _clock.Now, json => json.WriteBoolean("quiescent", quiescent));
             observer.TakeLedgers();
+            TryDoors();
             _load.Stop();
             AwaitLeaving();
             observer.Count("after");
@@ -216,6 +217,35 @@ internal sealed class RunOnce
         }
 
         return false;
+    }
+
+    /// <summary>Whether somebody who comes now is served. Of a node that was ended for good nobody asks that.</summary>
+    private void TryDoors()
+    {
+        foreach (var node in _fleet.All.Where(node => !node.HasEnded))
+        {
+            foreach (var (door, address) in (ReadOnlySpan<(string, string)>)[("native", node.Doors.Native), ("nats", node.Doors.Nats)])
+            {
+                if (address.Length == 0)
+                    continue;
+                var why = "";
+                try
+                {
+                    FlowConnection.Open(node.AddressFor(door), FlowWire.Of(door), "late", "").Dispose();
+                }
+                catch (Exception e) when (e is IOException or TimeoutException)
+                {
+                    why = e.Message;
+                }
+
+                _history.Write("door", _clock.Now, json =>
+                {
+                    json.WriteString("node", node.Name);
+                    json.WriteString("door", door);
+                    json.WriteString("why", why);
+                });
+            }
+        }
     }
 
     /// <summary>Nodes notice a closed connection a moment later than it is closed.</summary>

@@ -64,6 +64,8 @@ internal sealed class SeatClient
                     _load.Connection(_seat.Id, "down", e.Message);
                 }
 
+                if (_present.IsSet && !_seat.Crew.Reconnect)
+                    return;
                 if (_seat.Crew.Failover)
                     _place = (_place + 1) % _seat.Crew.At.Count;
             }

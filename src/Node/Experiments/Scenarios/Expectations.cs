@@ -29,6 +29,9 @@ internal sealed record Expectations
 
     public LeakBounds? Leaks { get; init; }
 
+    /// <summary>After the load every node takes new clients at every door.</summary>
+    public bool Serving { get; init; }
+
     public bool OneOwner { get; init; }
 }
 

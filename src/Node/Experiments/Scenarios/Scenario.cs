@@ -70,8 +70,9 @@ internal enum Acknowledge
 /// <param name="At">Nodes or endpoints, taken in turn.</param>
 /// <param name="Queue">Members of this group; empty for none.</param>
 /// <param name="Delay">For each message, of slow ones.</param>
+/// <param name="Reconnect">After a lost connection it comes back.</param>
 /// <param name="Failover">After a lost connection the next of <paramref name="At"/> is tried.</param>
-internal sealed record Crew(int Count, IReadOnlyList<string> At, string Queue, TimeSpan Delay, bool Failover);
+internal sealed record Crew(int Count, IReadOnlyList<string> At, string Queue, TimeSpan Delay, bool Failover, bool Reconnect);
 
 /// <param name="Measured">Expectations look at it.</param>
 /// <param name="UntilQuiescent">Ends once everything has arrived; <paramref name="For"/> is the longest wait.</param>

@@ -7,7 +7,7 @@ namespace Anode.Experiments.Scenarios;
 /// <summary>Text → scenario, or everything that is wrong with it, each with its line, key and the nearest valid one. Pure.</summary>
 internal static class ScenarioReader
 {
-    private static readonly Crew Nobody = new(0, [], "", TimeSpan.Zero, false);
+    private static readonly Crew Nobody = new(0, [], "", TimeSpan.Zero, false, true);
 
     public static bool TryRead(string text, string file, out Scenario scenario, out IReadOnlyList<ConfigError> errors)
     {
@@ -164,7 +164,8 @@ internal static class ScenarioReader
     {
         var block = parent.Block(key);
         var crew = new Crew(
-            block.Count("count", count, 0, 64), block.Words("at", places[0]), block.Text("queue", ""), block.Duration("delay", TimeSpan.Zero), block.Switch("failover", false));
+            block.Count("count", count, 0, 64), block.Words("at", places[0]), block.Text("queue", ""), block.Duration("delay", TimeSpan.Zero), block.Switch("failover", false),
+            block.Switch("reconnect", true));
         block.Require(crew.At.Count > 0 && crew.At.All(places.Contains), "at", $"names something that is none of {string.Join(", ", places)}");
         block.Done();
         return crew;

@@ -115,6 +115,19 @@ public sealed class AccountTests
     }
 
     [Fact]
+    public void Owner_that_was_killed_owns_nothing_any_more()
+    {
+        var lines = Planted.All.Single(bug => bug.Check == "one-owner").Plant(CleanHistory.Lines());
+        var second = lines.FindLastIndex(line => line.Contains("\"e\":\"owner\"", StringComparison.Ordinal));
+        var t = (long)JsonNode.Parse(lines[second])!["t"]!;
+        lines[second] = lines[second].Replace($"\"t\":{t}", $"\"t\":{t + 1000}", StringComparison.Ordinal);
+        Assert.Contains("took it at", Of(lines).Accounts[1].TwoOwners);
+        var first = JsonNode.Parse(lines[second - 1])!["node"];
+        lines.Insert(second, $$"""{"t":{{t + 500}},"e":"node","node":"{{first}}","kind":"died","text":"by itself, with 137"}""");
+        Assert.Equal("", Of(lines).Accounts[1].TwoOwners);
+    }
+
+    [Fact]
     public void Medians_have_an_interval_from_three_values_up()
     {
         Assert.Null(Interval.Of([]));

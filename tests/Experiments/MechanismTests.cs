@@ -24,7 +24,7 @@ public sealed class MechanismTests(ITestOutputHelper output) : IDisposable
     {
         var path = Path.Combine(RunTests.Root(), "config", "experiments", name);
         string[] shorter = SoakFactAttribute.IsWanted ? [] : ["--set", "phases.0.for=500ms", "--set", "phases.1.for=3500ms"];
-        var outcome = await AnodeProcess.RunAsync(["experiment", "run", path, "--without-mechanism", "--repeat", "1", "--set", "control-run=off", "--out", Path.Combine(_folder.FullName, "results"), .. shorter]);
+        var outcome = await RunAsync(["experiment", "run", path, "--without-mechanism", "--repeat", "1", "--set", "control-run=off", "--out", Path.Combine(_folder.FullName, "results"), .. shorter]);
         output.WriteLine(outcome.Error);
         outcome.Exits(5);
     }
@@ -62,7 +62,7 @@ public sealed class MechanismTests(ITestOutputHelper output) : IDisposable
             // Twenty of one seed, then five others.
             var seed = round < 20 ? 7 : round;
             var results = Path.Combine(_folder.FullName, $"results-{round}");
-            var outcome = await AnodeProcess.RunAsync("experiment", "run", file, "--seed", $"{seed}", "--out", results);
+            var outcome = await RunAsync("experiment", "run", file, "--seed", $"{seed}", "--out", results);
             schedules.Add(ScheduleOf(results));
             verdicts.Add($"{outcome.ExitCode} {outcome.Error}");
             output.WriteLine($"seed {seed}: {verdicts[^1]} {schedules[^1]}");
@@ -71,6 +71,12 @@ public sealed class MechanismTests(ITestOutputHelper output) : IDisposable
         Assert.Single(schedules.Take(20).Distinct());
         Assert.Equal(["0 "], verdicts.Take(20).Select(verdict => verdict.Trim() + " ").Distinct());
         Assert.Equal(6, schedules.Distinct().Count());
+    }
+
+    private static async Task<Outcome> RunAsync(params string[] args)
+    {
+        await using var runner = AnodeProcess.Start(args);
+        return await runner.EndAsync(TimeSpan.FromMinutes(3));
     }
 
     private static string ScheduleOf(string results)

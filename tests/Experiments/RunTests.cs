@@ -181,7 +181,8 @@ public sealed class RunTests : IDisposable
     {
         var file = Path.Combine(_folder.FullName, "bad.conf");
         await File.WriteAllTextAsync(file, Bad);
-        (await AnodeProcess.RunAsync("experiment", "run", file, "--out", Results, "--target", "nats-server", "--set", "workload.0.rate=100")).Exits(0);
+        await using var runner = AnodeProcess.Start("experiment", "run", file, "--out", Results, "--target", "nats-server", "--set", "workload.0.rate=100");
+        (await runner.EndAsync(Patience)).Exits(0);
         AssertLate();
         Assert.InRange(Result().GetProperty("runs")[0].GetProperty("invoked").GetInt64(), 1, 201);
         (await AnodeProcess.RunAsync("experiment", "recheck", Results)).Exits(0); // what was set stands in the history

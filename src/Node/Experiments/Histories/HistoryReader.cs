@@ -222,9 +222,22 @@ internal sealed class HistoryReader
             return;
         foreach (var seat in _present.Keys.ToArray())
             Absent(_run, seat, long.MaxValue);
+        EndOwnershipsOfTheDead(_run);
         if (_run.Phases.Count > 0)
             _run.Phases[^1].To = Math.Min(_run.Phases[^1].To, _run.Length);
         _run = null;
+    }
+
+    /// <summary>A process that was killed could not say any more that it owns nothing.</summary>
+    private static void EndOwnershipsOfTheDead(Run run)
+    {
+        var ends = run.Faults.Where(fault => fault.Effect is not null && fault.Kind is "process.kill" or "process.terminate" or "process.restart").Select(fault => (fault.Node, T: fault.Effect ?? 0))
+            .Concat(run.Happenings.Where(h => h.Kind == "died").Select(h => (Node: h.Source, h.T)));
+        foreach (var (node, t) in ends)
+        {
+            foreach (var owned in run.Ownerships.Where(owned => owned.Node == node && owned.From < t && owned.To > t))
+                owned.To = t;
+        }
     }
 
     private static uint Flow(JsonElement line) => line.GetProperty("f").GetUInt32();

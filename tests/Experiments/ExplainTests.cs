@@ -65,6 +65,20 @@ public sealed class ExplainTests
     }
 
     [Fact]
+    public void Endpoint_that_moves_is_where_its_owner_was_at_the_time()
+    {
+        static string Owner(string node) => $$"""{"e":"owner","endpoint":"front","node":"{{node}}","what":"acquired"}""";
+        List<string> Moving(params (long, string)[] more) =>
+        [
+            .. Lines("ok", "receipt", more).Select(line => line.Replace("links = [\\u0022a-b\\u0022, \\u0022b-c\\u0022]", "cluster = on, endpoints { front {} }", StringComparison.Ordinal)
+                .Replace("subscribers { count = 2, at = [c] }", "subscribers { count = 2, at = [front] }", StringComparison.Ordinal)),
+        ];
+        (long, string) died = (At + 100, """{"e":"node","node":"b","kind":"died","text":""}""");
+        Assert.Equal("death", Assert.Single(Accounts(Moving((1_000, Owner("b")), died)).Losses).Why.Kind);
+        Assert.Equal("unexplained", Assert.Single(Accounts(Moving((1_000, Owner("c")), died)).Losses).Why.Kind);
+    }
+
+    [Fact]
     public void Acknowledgement_by_the_first_node_alone_leaves_relays_to_answer_for_the_rest()
     {
         (long, string) died = (At + 100, """{"e":"node","node":"b","kind":"died","text":""}""");

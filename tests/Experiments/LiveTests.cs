@@ -65,6 +65,28 @@ public sealed class LiveTests : IDisposable
             Assert.True(receiver.GetProperty("delivered").GetInt64() > 20, receiver.ToString());
     }
 
+    [FakeClockFact]
+    public async Task Clock_that_is_stepped_is_the_nodes_own_and_nobody_waits_for_it()
+    {
+        (await RunAsync("""
+            experiment {
+              name = stepped
+              control-run = off
+              topology { nodes = [a] }
+              workload = [{ rate = 100 }]
+              phases = [{ name = all, for = 4s }]
+              faults = [{ id = f1, phase = all, at = 200ms, for = 3s, kind = process.clock-step, target = a, by = -1h }]
+              expect { lost { max = 0 }, lost-acked { max = 0 }, duplicates-delivered { max = 0 }, availability { min = 80% } }
+            }
+            """)).Exits(0);
+        Assert.Matches(@"its clock was -3(599|600|601|602) s off after", Run.GetProperty("faults")[0].GetProperty("evidence").GetString());
+    }
+
+    private sealed class FakeClockFactAttribute : FactAttribute
+    {
+        public FakeClockFactAttribute() => Skip = FakeClock.Library is null ? FakeClock.Missing : null;
+    }
+
     [Fact]
     public async Task Node_that_runs_already_is_broken_by_leases_and_left_as_it_was()
     {

@@ -131,6 +131,9 @@ public sealed class ScenarioTests
     [InlineData("rate = 100", "burst { size = 3 }", "burst needs arrival = burst")]
     [InlineData("kind = process.kill, target = minority", "kind = latency, target = \"client:a\"", "needs topology.proxies = on")]
     [InlineData("nodes = [a, b, c], links = [\"a-b\", \"b-c\"]", "nodes = [a, b, c, proxies], links = [\"a-b\"], proxies = on", "nodes has 'proxies'")]
+    [InlineData("kind = process.kill, target = minority", "kind = process.clock-step, target = a", "by is missing")]
+    [InlineData("kind = process.kill, target = minority", "kind = process.clock-step, target = a, by = soon", "by is missing, or not a duration")]
+    [InlineData("kind = process.kill, target = minority", "kind = process.pause, target = a, by = 1s", "unknown key experiment.faults[0].by")]
     public void What_does_not_go_together_is_named(string right, string wrong, string named) => Mistake_is_named_with_its_key_and_line(right, wrong, named);
 
     [Fact]

@@ -15,6 +15,7 @@ internal sealed class Explainer
     private static readonly long Leaving = TimeSpan.FromSeconds(1).Ticks / 10;
 
     private readonly Run _run;
+    private readonly Topology _topology;
     private readonly Flow[] _flows;
     private readonly Seat[] _seats;
     private readonly Ways _ways;
@@ -25,7 +26,7 @@ internal sealed class Explainer
 
     public Explainer(Run run, Scenario scenario)
     {
-        _run = run;
+        (_run, _topology) = (run, scenario.Topology);
         (_flows, _seats) = (Flow.Of(scenario), Seat.Of(scenario));
         _ways = new Ways(run, scenario.Topology);
         _linked = scenario.Topology.Links.Count > 0 || scenario.Topology.Cluster;
@@ -50,7 +51,7 @@ internal sealed class Explainer
     {
         var key = (send.Flow, send.Epoch, send.Sequence);
         return ByFault(send, key, through) ?? ByPolicy(receiver, key) ?? ByConnection(send, kind, through) ?? ByDeath(receiver, send, kind, through) ?? ByLinks(receiver, send, kind, through)
-            ?? InFlight(receiver, key) ?? new Explanation(Explanation.None, LastSeen(key));
+            ?? InFlight(receiver, send, key, through) ?? new Explanation(Explanation.None, LastSeen(key));
     }
 
     private Explanation? ByFault(Send send, (uint, uint, long) key, long through)
@@ -82,10 +83,10 @@ internal sealed class Explainer
     /// <summary>A receipt says that all nodes with a subscriber have it, so of these alone a death explains anything then.</summary>
     private Explanation? ByDeath(Receiver receiver, Send send, string kind, long through)
     {
-        var at = PlacesOf(receiver);
+        var at = PlacesOf(receiver, send.Invoked, through);
         var ends = IsReceipted(send, kind);
         var death = _deaths.Find(d => send.Invoked <= d.To && d.From <= through + (ends ? Leaving : 0)
-            && (at.Contains(d.Node) || (!ends && (_linked || PlacesOf(send).Contains(d.Node)))));
+            && (at.Contains(d.Node) || (!ends && (_linked || PlacesOf(send, through).Contains(d.Node)))));
         return death.Node is null ? null : new Explanation(Explanation.Death, $"{death.Node}, {death.How}");
     }
 
@@ -93,9 +94,9 @@ internal sealed class Explainer
     {
         if (!_linked || IsReceipted(send, kind))
             return null;
-        foreach (var from in PlacesOf(send))
+        foreach (var from in PlacesOf(send, through))
         {
-            foreach (var to in PlacesOf(receiver))
+            foreach (var to in PlacesOf(receiver, send.Invoked, through))
             {
                 if (_ways.TroubleOf(from, to, send.Invoked, through) is { } trouble)
                     return new Explanation(Explanation.Link, trouble);
@@ -105,11 +106,11 @@ internal sealed class Explainer
         return null;
     }
 
-    private Explanation? InFlight(Receiver receiver, (uint, uint, long) key)
+    private Explanation? InFlight(Receiver receiver, Send send, (uint, uint, long) key, long through)
     {
         if (_run.Quiescent == true)
             return null;
-        var at = PlacesOf(receiver);
+        var at = PlacesOf(receiver, send.Invoked, through);
         return _run.Ledgers.FindLast(ledger => ledger.PendingBytes > 0 && ledger.Saw(key) && (_linked || at.Contains(ledger.Node))) is { } holder
             ? new Explanation(Explanation.InFlight, holder.Node) : null;
     }
@@ -128,7 +129,26 @@ internal sealed class Explainer
     /// <summary>An OK that was broken; one that named fewer receivers than there were has promised this one nothing.</summary>
     private static bool IsReceipted(Send send, string kind) => kind == "lost-acked" && send.Receivers >= 0;
 
-    private IReadOnlyList<string> PlacesOf(Send send) => _flows[send.Flow].Workload.Publishers.At;
+    private HashSet<string> PlacesOf(Send send, long through) => NodesOf(_flows[send.Flow].Workload.Publishers.At, send.Invoked, through);
 
-    private HashSet<string> PlacesOf(Receiver receiver) => [.. receiver.Seats.SelectMany(seat => _seats[seat].Crew.At)];
+    private HashSet<string> PlacesOf(Receiver receiver, long from, long to) => NodesOf(receiver.Seats.SelectMany(seat => _seats[seat].Crew.At), from, to);
+
+    /// <summary>Of an endpoint that moves: who had it then; nobody said so: who may.</summary>
+    private HashSet<string> NodesOf(IEnumerable<string> places, long from, long to)
+    {
+        var nodes = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var place in places)
+        {
+            if (!_topology.Endpoints.TryGetValue(place, out var candidates))
+            {
+                nodes.Add(place);
+                continue;
+            }
+
+            var owners = _run.Ownerships.Where(o => o.Endpoint == place && o.From <= to && o.To >= from).Select(o => o.Node).ToList();
+            nodes.UnionWith(owners.Count > 0 ? owners : candidates);
+        }
+
+        return nodes;
+    }
 }

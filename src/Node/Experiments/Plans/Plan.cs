@@ -12,6 +12,17 @@ internal sealed record PlannedFault(
     /// <summary>The fault as the scenario calls it; several nodes may share it.</summary>
     public string Spec { get; init; } = Id;
 
+    public const string ClockStep = "process.clock-step";
+
+    /// <summary>Of a step of a clock: forward, or back with a minus.</summary>
+    public static bool TryStep(string text, out TimeSpan by)
+    {
+        var back = text.StartsWith('-');
+        var valid = Hosting.Configuration.Units.TryParseDuration(back ? text[1..] : text, out by);
+        by = back ? -by : by;
+        return valid && by != TimeSpan.Zero;
+    }
+
     /// <summary>When it is over by plan.</summary>
     public TimeSpan Until => At + (For ?? RestartAfter ?? TimeSpan.Zero);
 }

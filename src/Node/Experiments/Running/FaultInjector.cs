@@ -83,6 +83,9 @@ internal sealed class FaultInjector(Fleet fleet, RunClock clock, HistoryWriter h
                 case "process.fd-limit":
                     LimitFiles(act, node);
                     break;
+                case PlannedFault.ClockStep:
+                    new ClockStepper(clock, cancellation).Step(fault, node, (what, evidence) => act.Tell(what, evidence));
+                    break;
                 case "client.crowd":
                     Crowd(act, node);
                     break;

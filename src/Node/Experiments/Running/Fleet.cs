@@ -12,7 +12,7 @@ internal sealed class Fleet : IDisposable
     private readonly Dictionary<string, string> _endpoints = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _fronts = new(StringComparer.Ordinal);
 
-    public Fleet(Scenario scenario, string folder, Keeper keeper, Journal journal, bool withFaults)
+    public Fleet(Scenario scenario, string folder, Keeper keeper, Journal journal, bool withFaults, IReadOnlyCollection<PlannedFault>? faults = null)
     {
         var topology = scenario.Topology;
         var ports = new Ports();
@@ -37,9 +37,12 @@ internal sealed class Fleet : IDisposable
             }
 
             var ready = Path.Combine(folder, $"{name}.ready");
+            var steps = faults?.Any(fault => fault.Kind == PlannedFault.ClockStep && fault.Node == name) == true;
+            var clock = steps ? new FakeClock(Path.GetFullPath(Path.Combine(folder, $"{name}.clock"))) : null;
+            clock?.Step(TimeSpan.Zero);
             string[] command =
             [
-                .. ProgramOfOurs(), "run", "--name", name, "--ready-file", ready, "--http", Http(mine.Http),
+                .. clock?.Prefix ?? [], .. ProgramOfOurs(), "run", "--name", name, "--ready-file", ready, "--http", Http(mine.Http),
                 "--listen", $"{Tcp(mine.Native)}?name=clients", "--listen", $"{Tcp(mine.Nats)}?protocol=nats&name=nats", "--listen", $"{Tcp(mine.Link)}?protocol=link&name=links",
                 .. topology.Endpoints.Where(e => e.Value.Contains(name)).SelectMany(e => new[] { "--listen", $"{_endpoints[e.Key]}?name={e.Key}&placement=cluster" }),
                 .. peers.SelectMany(peer => new[] { "--peer", Tcp(peer.Link) }),
@@ -47,7 +50,7 @@ internal sealed class Fleet : IDisposable
                 .. withFaults ? ["--set", "node.faults.enabled=on"] : Array.Empty<string>(),
                 .. ConfigFileOf(topology, folder),
             ];
-            _nodes[name] = new NodeUnderTest(name, new Doors(Tcp(mine.Native), Tcp(mine.Nats), Http(mine.Http)), command, ready, log, keeper, journal);
+            _nodes[name] = new NodeUnderTest(name, new Doors(Tcp(mine.Native), Tcp(mine.Nats), Http(mine.Http)), command, ready, log, keeper, journal) { Clock = clock };
         }
 
         if (topology.Proxies)

@@ -29,6 +29,9 @@ internal sealed class NodeUnderTest : IDisposable
 
     public Doors Doors { get; }
 
+    /// <summary>Not null: its wall clock is its own, and what it says of times is not to be believed.</summary>
+    public FakeClock? Clock { get; init; }
+
     public bool IsOurs => _command.Length > 0;
 
     public int Pid => _process?.Id ?? 0;

@@ -175,7 +175,7 @@ internal sealed class Observer : IDisposable
             return 0;
         using var json = JsonDocument.Parse(line["data:".Length..]);
         var entry = json.RootElement;
-        var t = DateTimeOffset.TryParse(entry.Text("at"), CultureInfo.InvariantCulture, out var at) ? _clock.Of(at) : _clock.Now;
+        var t = node.Clock is null && DateTimeOffset.TryParse(entry.Text("at"), CultureInfo.InvariantCulture, out var at) ? _clock.Of(at) : _clock.Now;
         var kind = entry.Text("kind");
         // What was before the run is not part of it, and a node that reports without end is not a reason to fill the disk.
         if (t < 0 || Interlocked.Increment(ref _events) > MostEvents)

@@ -45,7 +45,7 @@ internal sealed class RunOnce
                 json.WriteStringValue(string.Create(CultureInfo.InvariantCulture, $"{fault.At.TotalMilliseconds:0} ms {fault.Id} {fault.Kind} {fault.Node} {fault.Target} for {fault.For?.TotalMilliseconds:0}"));
             json.WriteEndArray();
         });
-        _fleet = new Fleet(scenario, Directory.CreateDirectory(Path.Combine(folder, $"run-{number}")).FullName, keeper, journal, withFaults);
+        _fleet = new Fleet(scenario, Directory.CreateDirectory(Path.Combine(folder, $"run-{number}")).FullName, keeper, journal, withFaults, faults);
         _load = new Load(scenario, _fleet, _clock, history, seed, (uint)number + 1, cancellation);
         _noMoreFaults = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         _injector = new FaultInjector(_fleet, _clock, history, journal, view, _noMoreFaults.Token);

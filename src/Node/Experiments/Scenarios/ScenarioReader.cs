@@ -226,6 +226,9 @@ internal static class ScenarioReader
             block.Text("id", id), phase, block.Duration("at", TimeSpan.Zero), block.Has("for") ? block.Duration("for", TimeSpan.Zero) : null, kind, on, target, links,
             block.Has("restart-after") ? block.Duration("restart-after", TimeSpan.Zero) : null, block.Duration("spacing", TimeSpan.Zero), ReadParameters(block, found.Keys ?? [], byNode))
         { AtClients = atClients };
+        block.Require(kind != "process.clock-step" || topology.Target == "anode", "kind", "= 'process.clock-step' reaches nodes of ours only: nats-server asks the kernel itself");
+        block.Require(kind != "process.clock-step" || Plans.PlannedFault.TryStep(spec.Parameters.GetValueOrDefault("by", ""), out _), "by", "is missing, or not a duration like 30s or -30s");
+        block.Require(kind != "process.clock-step" || !spec.On.Any(on => on.StartsWith("owner-of:", StringComparison.Ordinal)), "target", "must be known before nodes are started: their clocks are theirs from the start");
         block.Require(kind != "process.pause" || spec.For is not null, "for", "is missing: a pause needs an end");
         block.Done();
         return spec;

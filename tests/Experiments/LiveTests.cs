@@ -112,6 +112,24 @@ public sealed class LiveTests : IDisposable
         (await AnodeProcess.RunAsync("experiment", "cleanup")).Exits(0); // its journal is not left either
     }
 
+    [NatsServerFact]
+    public async Task Server_of_somebody_else_that_runs_already_is_put_behind_proxies_and_broken_there()
+    {
+        using var theirs = await NatsServerProcess.StartAsync();
+        (await RunAsync($$"""
+            experiment {
+              name = foreign
+              control-run = off
+              topology { attached { a { nats = "{{theirs.Address}}" } }, proxies = on }
+              workload = [{ rate = 100, protocol = nats }]
+              phases = [{ name = all, for = 2s }]
+              faults = [{ id = f1, phase = all, at = 500ms, for = 100ms, kind = reset, target = "client:a" }]
+              expect { lost-acked { max = 0 }, unexpected { max = 0 }, serving = on }
+            }
+            """)).Exits(0);
+        Assert.Contains("times", Run.GetProperty("faults")[0].GetProperty("evidence").GetString());
+    }
+
     private static string Attached(NodeProcess node, string length, string phase) => $$"""
         experiment {
           name = attached

@@ -134,6 +134,9 @@ public sealed class ScenarioTests
     [InlineData("kind = process.kill, target = minority", "kind = process.clock-step, target = a", "by is missing")]
     [InlineData("kind = process.kill, target = minority", "kind = process.clock-step, target = a, by = soon", "by is missing, or not a duration")]
     [InlineData("kind = process.kill, target = minority", "kind = process.pause, target = a, by = 1s", "unknown key experiment.faults[0].by")]
+    [InlineData("topology {", "topology { attached { a { server = here } },", "attached.a.server = 'here' is not an address")]
+    [InlineData("topology {", "topology { attached { a { nats = \"tcp://127.0.0.1:1\" } },", "protocol = native needs topology.attached.a.server")]
+    [InlineData("random-faults {", "faults = [{ phase = fault, kind = latency, on = a }], topology { attached { a { server = \"tcp://127.0.0.1:1\" } } }, random-faults {", "topology.attached.a.http is missing")]
     public void What_does_not_go_together_is_named(string right, string wrong, string named) => Mistake_is_named_with_its_key_and_line(right, wrong, named);
 
     [Fact]

@@ -173,8 +173,18 @@ internal sealed class Observer : IDisposable
     {
         if (!line.StartsWith("data:", StringComparison.Ordinal))
             return 0;
-        using var json = JsonDocument.Parse(line["data:".Length..]);
-        var entry = json.RootElement;
+        if (Parse(line["data:".Length..]) is not { ValueKind: JsonValueKind.Object } entry)
+        {
+            // Of a node that ended while it wrote. Kept, so that it can be looked at.
+            _history.Write("event", _clock.Now, writer =>
+            {
+                writer.WriteString("node", node.Name);
+                writer.WriteString("kind", "unreadable");
+                writer.WriteString("text", line);
+            });
+            return 0;
+        }
+
         var t = node.Clock is null && DateTimeOffset.TryParse(entry.Text("at"), CultureInfo.InvariantCulture, out var at) ? _clock.Of(at) : _clock.Now;
         var kind = entry.Text("kind");
         // What was before the run is not part of it, and a node that reports without end is not a reason to fill the disk.
@@ -200,6 +210,19 @@ internal sealed class Observer : IDisposable
         }
 
         return Number(entry, "id");
+    }
+
+    private static JsonElement? Parse(string text)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(text);
+            return json.RootElement.Clone();
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private static long ActorsOf(JsonElement tree) => 1 + tree.Items("children").Sum(ActorsOf) + Math.Max(0, Number(tree, "omitted"));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Anode.Hosting.Configuration;
 using Anode.Ledger;
+using Anode.Messages;
 
 namespace Anode.Experiments.Scenarios;
 
@@ -70,6 +71,8 @@ internal static class ScenarioReader
             item =>
             {
                 var node = new AttachedNode(item.Block.Text("server", ""), item.Block.Text("nats", ""), item.Block.Text("http", ""));
+                foreach (var (key, address) in (ReadOnlySpan<(string, string)>)[("server", node.Server), ("nats", node.Nats)])
+                    item.Block.Require(address.Length == 0 || NetAddress.TryParse(address, out _, out _), key, $"= '{address}' is not an address like tcp://127.0.0.1:7400");
                 item.Block.Done();
                 return node;
             },
@@ -142,6 +145,8 @@ internal static class ScenarioReader
             block.Text("id", $"w{index + 1}"), openLoop, block.Rate("rate", 200), block.Text("arrival", "") == "poisson", burst,
             min, max, protocol, subject, acknowledge, block.Duration("ack-timeout", TimeSpan.FromSeconds(2)), retry,
             ReadCrew(block, "publishers", 1, places), ReadCrew(block, "subscribers", 1, places), block.Has("slow-subscribers") ? ReadCrew(block, "slow-subscribers", 1, places) : Nobody);
+        foreach (var (name, attached) in topology.Attached)
+            block.Require((protocol == "nats" ? attached.Nats : attached.Server).Length > 0, "protocol", $"= {protocol} needs topology.attached.{name}.{(protocol == "nats" ? "nats" : "server")}, the address where {name} speaks it");
         block.Require(workload.Publishers.Count > 0, "publishers", "are none");
         block.Require(workload.Subscribers.Count > 0, "subscribers", "are none: nobody would miss anything");
         block.Require(!subject.Contains('*') && !subject.Contains('>') && !subject.Contains(' '), "subject", "must be a subject, not a filter");
@@ -218,6 +223,9 @@ internal static class ScenarioReader
 
         var attached = on.FirstOrDefault(topology.Attached.ContainsKey);
         block.Require(attached is null || !onProcess || found.Hand == FaultHand.Clients, "target", $"= '{attached}' is a node that was not started here: its process is left alone");
+        block.Require(
+            attached is null || atClients || !known || found.Hand is FaultHand.Process or FaultHand.Clients || topology.Attached[attached].Http.Length > 0,
+            "kind", $"= '{kind}' is asked for over HTTP, and topology.attached.{attached}.http is missing");
         var phase = block.Text("phase", phases[0].Name);
         block.Require(phases.Any(p => p.Name == phase && !p.UntilQuiescent), "phase", $"= '{phase}' is none of {string.Join(", ", phases.SkipLast(1).Select(p => p.Name))}");
         block.Require(

@@ -31,16 +31,18 @@ public sealed class AccountTests
         var judgement = Of(bug.Plant(CleanHistory.Lines())).Judgement;
         Assert.NotEqual(Verdict.Pass, judgement.Verdict);
         Assert.Contains(judgement.Checks, check => check.Verdict != Verdict.Pass && check.Name.StartsWith(bug.Check, StringComparison.Ordinal));
+        Assert.DoesNotContain(judgement.Checks, check => check.Verdict != Verdict.Pass && check.Name == bug.Spared);
         Assert.All(judgement.Reasons, reason => Assert.NotEmpty(reason));
     }
 
     [Fact]
-    public void Loss_during_a_fault_is_charged_to_it_and_any_other_is_unexplained()
+    public void Loss_during_a_fault_is_in_its_time_and_unexplained_nevertheless()
     {
         var lines = CleanHistory.Lines();
         var during = Without(lines, "got", line => (long)line["t"]! is > 3_500_000 and < 3_520_000);
         Assert.All(Of(during).Accounts[1].Losses, loss => Assert.Equal("f1", loss.Charge));
         Assert.NotEmpty(Of(during).Accounts[1].Losses);
+        Assert.All(Of(during).Accounts[1].Losses, loss => Assert.False(loss.Why.IsOne));
         var before = Without(lines, "got", line => (long)line["t"]! is > 2_000_000 and < 2_020_000);
         Assert.All(Of(before).Accounts[1].Losses, loss => Assert.Equal("", loss.Charge));
     }
@@ -110,6 +112,19 @@ public sealed class AccountTests
         Assert.Equal(Verdict.Unknown, Of([.. lines[..^3], lines[^3][..10]]).Judgement.Verdict);
         var error = Assert.Throws<InvalidDataException>(() => Of([.. lines[..5], lines[5][..10], .. lines[6..]]));
         Assert.StartsWith("line 6: ", error.Message);
+    }
+
+    [Fact]
+    public void Owner_that_was_killed_owns_nothing_any_more()
+    {
+        var lines = Planted.All.Single(bug => bug.Check == "one-owner").Plant(CleanHistory.Lines());
+        var second = lines.FindLastIndex(line => line.Contains("\"e\":\"owner\"", StringComparison.Ordinal));
+        var t = (long)JsonNode.Parse(lines[second])!["t"]!;
+        lines[second] = lines[second].Replace($"\"t\":{t}", $"\"t\":{t + 1000}", StringComparison.Ordinal);
+        Assert.Contains("took it at", Of(lines).Accounts[1].TwoOwners);
+        var first = JsonNode.Parse(lines[second - 1])!["node"];
+        lines.Insert(second, $$"""{"t":{{t + 500}},"e":"node","node":"{{first}}","kind":"died","text":"by itself, with 137"}""");
+        Assert.Equal("", Of(lines).Accounts[1].TwoOwners);
     }
 
     [Fact]

@@ -68,6 +68,27 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_fault_takes_is_lost_and_explained_by_it_message_by_message()
+    {
+        (await RunAsync("""
+            experiment {
+              name = taken
+              control-run = off
+              topology { nodes = [a] }
+              workload = [{ rate = 200 }]
+              phases = [{ name = fault, for = 2s }]
+              faults = [{ id = f1, phase = fault, at = 300ms, for = 1s, kind = loss, target = "endpoint:clients", direction = out, probability = 30% }]
+              expect { unexplained { max = 0 }, lost { max = 1000 } }
+            }
+            """)).Exits(0);
+        var run = Result().GetProperty("runs")[0];
+        var missing = Assert.Single(run.GetProperty("ledger").GetProperty("missing").EnumerateArray());
+        Assert.Equal(("fault", "f1"), (missing.GetProperty("why").GetString(), missing.GetProperty("by").GetString()));
+        Assert.Equal(run.GetProperty("lost").GetInt64(), missing.GetProperty("count").GetInt64());
+        Assert.Contains("missing: taken by fault f1", await File.ReadAllTextAsync(Path.Combine(Results, "report.html")));
+    }
+
+    [Fact]
     public async Task Fault_that_cannot_be_injected_makes_the_verdict_unknown()
     {
         var outcome = await RunAsync("""
@@ -134,6 +155,53 @@ public sealed class RunTests : IDisposable
         outcome.Exits(0);
         var compared = (await AnodeProcess.RunAsync("experiment", "compare", Results, Results)).Exits(0).Out;
         Assert.Contains("lostAcked", compared);
+    }
+
+    private const string Bad = """
+        experiment {
+          name = bad
+          control-run = off
+          topology { nodes = [a], proxies = on }
+          workload = [{ rate = 200, protocol = nats }]
+          phases = [{ name = bad, for = 2s }]
+          faults = [{ id = f1, phase = bad, at = 500ms, for = 800ms, kind = latency, target = "client:a", direction = out, latency = 50ms }]
+          expect { unexplained { max = 0 }, out-of-order { max = 0 }, delivery-latency { phase = bad, p99-max = 10s } }
+        }
+        """;
+
+    [Fact]
+    public async Task Stream_fault_before_a_node_of_ours_is_felt_by_clients_and_loses_nothing()
+    {
+        (await RunAsync(Bad)).Exits(0);
+        AssertLate();
+    }
+
+    [NatsServerFact]
+    public async Task Same_stream_fault_before_another_server_by_one_flag()
+    {
+        var file = Path.Combine(_folder.FullName, "bad.conf");
+        await File.WriteAllTextAsync(file, Bad);
+        await using var runner = AnodeProcess.Start("experiment", "run", file, "--out", Results, "--target", "nats-server", "--set", "workload.0.rate=100");
+        (await runner.EndAsync(Patience)).Exits(0);
+        AssertLate();
+        Assert.InRange(Result().GetProperty("runs")[0].GetProperty("invoked").GetInt64(), 1, 201);
+        (await AnodeProcess.RunAsync("experiment", "recheck", Results)).Exits(0); // what was set stands in the history
+    }
+
+    private void AssertLate()
+    {
+        var run = Result().GetProperty("runs")[0];
+        Assert.True(run.GetProperty("latencyMs").GetProperty("delivery").GetProperty("bad").GetProperty("p90").GetDouble() >= 50, run.ToString());
+        Assert.Equal(run.GetProperty("invoked").GetInt64(), run.GetProperty("ledger").GetProperty("due").GetInt64());
+    }
+
+    [Fact]
+    public async Task Disk_without_room_aborts_with_a_sentence_before_anything_is_started()
+    {
+        var outcome = await RunAsync(Bad.Replace("expect {", "abort { min-free-disk = 1000000GiB }, expect {", StringComparison.Ordinal));
+        outcome.Exits(7);
+        Assert.Contains("anode: experiment: it was aborted because ", outcome.Error);
+        Assert.Contains("abort.min-free-disk is 1,024,000,000 MiB", outcome.Error);
     }
 
     [Fact]

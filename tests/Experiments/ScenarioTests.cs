@@ -118,6 +118,60 @@ public sealed class ScenarioTests
         Assert.InRange(last.TotalSeconds, 45, 55);
     }
 
+    [Fact]
+    public void Burst_is_sent_at_once_by_all_publishers_together()
+    {
+        var scenario = Read(Small.Replace("rate = 100, publishers {", "arrival = burst, burst { size = 7, every = 2s }, publishers { count = 3,", StringComparison.Ordinal));
+        var times = Flow.Of(scenario).SelectMany(flow => flow.Times(1).TakeWhile(t => t < TimeSpan.FromSeconds(5))).GroupBy(t => t).OrderBy(g => g.Key).Select(g => (g.Key.TotalSeconds, g.Count()));
+        Assert.Equal([(0, 7), (2, 7), (4, 7)], times);
+    }
+
+    [Theory]
+    [InlineData("rate = 100", "rate = 100, arrival = burst", "rate follows from the bursts")]
+    [InlineData("rate = 100", "burst { size = 3 }", "burst needs arrival = burst")]
+    [InlineData("kind = process.kill, target = minority", "kind = latency, target = \"client:a\"", "needs topology.proxies = on")]
+    [InlineData("nodes = [a, b, c], links = [\"a-b\", \"b-c\"]", "nodes = [a, b, c, proxies], links = [\"a-b\"], proxies = on", "nodes has 'proxies'")]
+    [InlineData("kind = process.kill, target = minority", "kind = process.clock-step, target = a", "by is missing")]
+    [InlineData("kind = process.kill, target = minority", "kind = process.clock-step, target = a, by = soon", "by is missing, or not a duration")]
+    [InlineData("kind = process.kill, target = minority", "kind = process.pause, target = a, by = 1s", "unknown key experiment.faults[0].by")]
+    [InlineData("topology {", "topology { attached { a { server = here } },", "attached.a.server = 'here' is not an address")]
+    [InlineData("topology {", "topology { attached { a { nats = \"tcp://127.0.0.1:1\" } },", "protocol = native needs topology.attached.a.server")]
+    [InlineData("random-faults {", "faults = [{ phase = fault, kind = latency, on = a }], topology { attached { a { server = \"tcp://127.0.0.1:1\" } } }, random-faults {", "topology.attached.a.http is missing")]
+    public void What_does_not_go_together_is_named(string right, string wrong, string named) => Mistake_is_named_with_its_key_and_line(right, wrong, named);
+
+    [Fact]
+    public void Faults_at_clients_sit_in_the_proxies_also_before_another_server()
+    {
+        var scenario = Read(Small.Replace("topology {", "topology { target = nats-server, proxies = on,", StringComparison.Ordinal)
+            .Replace("kind = process.kill, target = minority, restart-after = 1s", "for = 1s, kind = latency, target = \"client:all\"", StringComparison.Ordinal));
+        Assert.Equal(
+            ["proxies endpoint:client-a", "proxies endpoint:client-b", "proxies endpoint:client-c"],
+            Planner.Faults(scenario, 1).Where(fault => fault.Spec == "f1").Select(fault => $"{fault.Node} {fault.Target}"));
+    }
+
+    [Fact]
+    public void Assignment_replaces_a_value_an_item_of_a_list_or_a_whole_block_and_nothing_else()
+    {
+        Assert.True(ScenarioOverrides.TryApply(Small, "small.conf", ["workload.0.rate=7", "topology.links=[a-b]", "faults.0.target=b", "seed = 9"], out var text, out var error), error);
+        var (before, after) = (Read(Small), Read(text));
+        Assert.Equal((7.0, 9UL), (after.Workloads[0].Rate, after.Seed));
+        Assert.Equal([("a", "b")], after.Topology.Links);
+        Assert.Equal(["b"], after.Faults[0].On);
+        Assert.Equal((before.Faults[0].At, before.Faults[0].RestartAfter, before.Length, before.Random!.Pick.Count), (after.Faults[0].At, after.Faults[0].RestartAfter, after.Length, after.Random!.Pick.Count));
+    }
+
+    [Theory]
+    [InlineData("workload.5.rate=7", "there is no such item")]
+    [InlineData("workload.x.rate=7", "there is no such item")]
+    [InlineData("seed", "is not key=value")]
+    [InlineData("topology.links=[a-b", "topology.links=[a-b")]
+    public void Assignment_that_cannot_be_made_is_refused_by_its_text(string assignment, string named)
+    {
+        Assert.False(ScenarioOverrides.TryApply(Small, "small.conf", [assignment], out _, out var error));
+        Assert.StartsWith("--set: ", error);
+        Assert.Contains(named, error);
+    }
+
     private static Scenario Read(string text)
     {
         Assert.True(ScenarioReader.TryRead(text, "small.conf", out var scenario, out var errors), string.Join('\n', errors));

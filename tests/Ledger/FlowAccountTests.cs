@@ -38,6 +38,11 @@ public sealed class FlowAccountTests(ITestOutputHelper output)
             Assert.Equal(
                 (seen.Count, copies, late, farthest, seen.Min(), top, top + 1 - seen.Min() - seen.Count),
                 ((int)figures.Distinct, figures.Copies, figures.OutOfOrder, figures.FarthestBack, figures.First, figures.Last, figures.Missing));
+            var holes = account.Gaps(1000);
+            Assert.Equal(
+                Enumerable.Range((int)figures.First, (int)(top + 1 - figures.First)).Select(n => (long)n).Where(n => !seen.Contains(n)),
+                holes.SelectMany(gap => Enumerable.Range((int)gap.From, (int)(gap.To + 1 - gap.From)).Select(n => (long)n)));
+            Assert.All(holes.Skip(1).Zip(holes), pair => Assert.True(pair.First.From > pair.Second.To + 1)); // each is one run
             Assert.Equal((2 * figures.FromClients, figures.FromClients), (figures.Queued, figures.SentOn));
         }
     }

@@ -12,7 +12,7 @@ internal sealed class DropWitness(LedgerBook book) : IDropWitness
             var range = delivery[i];
             ReadOnlySpan<byte> rest = range.Slab.Buffer.AsSpan(range.Offset, range.Length);
             while (Stamp.TryFind(ref rest, out var stamp))
-                book.Drop(stamp, policy, record.Endpoint);
+                book.Drop(stamp, policy, record.Endpoint, record.ClientName);
         }
     }
 }

@@ -44,6 +44,28 @@ internal sealed class FlowAccount(uint flow, uint epoch)
             return _figures with { First = _first, Last = _top, Missing = _first < 0 ? 0 : _top + 1 - _first - _figures.Distinct };
     }
 
+    /// <summary>Runs of numbers between the first and the last that never came, the newest last; only as far back as the window goes.</summary>
+    public IReadOnlyList<(long From, long To)> Gaps(int most)
+    {
+        lock (_gate)
+        {
+            var gaps = new List<(long From, long To)>();
+            if (_first < 0 || _top + 1 - _first == _figures.Distinct)
+                return gaps;
+            for (var number = Math.Max(_first, _top - WindowBits + 1); number < _top; number++)
+            {
+                if (Has(number))
+                    continue;
+                if (gaps.Count > 0 && gaps[^1].To == number - 1)
+                    gaps[^1] = (gaps[^1].From, number);
+                else
+                    gaps.Add((number, number));
+            }
+
+            return gaps.Count <= most ? gaps : gaps[^most..];
+        }
+    }
+
     private void See(long number)
     {
         if (number > _top)

@@ -39,10 +39,11 @@ internal sealed class LedgerBook
         return _flows.GetOrAdd(key, static (_, stamp) => new FlowAccount(stamp.Flow, stamp.Epoch), stamp);
     }
 
-    public void Drop(in Stamp stamp, string policy, string where)
+    /// <param name="client">What the peer it was for calls itself; null: nothing.</param>
+    public void Drop(in Stamp stamp, string policy, string where, string? client)
     {
         _dropped.AddOrUpdate((policy, where), 1, static (_, count) => count + 1);
-        _drops.Enqueue(new Dropped(stamp, policy, where));
+        _drops.Enqueue(new Dropped(stamp, policy, where, client ?? ""));
         while (_drops.Count > DropsKept && _drops.TryDequeue(out _))
         {
         }
@@ -59,4 +60,4 @@ internal sealed class LedgerBook
 }
 
 /// <summary>A message under test that was left out.</summary>
-internal readonly record struct Dropped(Stamp Stamp, string Policy, string Where);
+internal readonly record struct Dropped(Stamp Stamp, string Policy, string Where, string Client);

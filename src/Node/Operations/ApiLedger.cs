@@ -17,13 +17,17 @@ namespace Anode.Operations;
 /// <param name="Unheard">Nobody was subscribed.</param>
 /// <param name="Dropped">Copies left out on this node.</param>
 /// <param name="Charged">By fault: messages it had in its hands, by what it did to them.</param>
+/// <param name="Gaps">The missing ones, from and to; the newest 1,000 runs of them, no further back than 65,536.</param>
 internal sealed record ApiFlow(
     uint Flow, uint Epoch, long FromClients, long FromLinks, long First, long Last, long Missing, long Duplicates, long OutOfOrder, long FarthestBack,
-    long Queued, long SentOn, long Unheard, long Dropped, IReadOnlyDictionary<string, long> Charged);
+    long Queued, long SentOn, long Unheard, long Dropped, IReadOnlyDictionary<string, long> Charged, IReadOnlyList<ApiGap> Gaps);
+
+internal sealed record ApiGap(long From, long To);
 
 internal sealed record ApiDrop(string Policy, string Where, long Count);
 
-internal sealed record ApiDroppedMessage(uint Flow, uint Epoch, long Sequence, string Policy, string Where);
+/// <param name="Client">What the peer it was for calls itself; empty: nothing.</param>
+internal sealed record ApiDroppedMessage(uint Flow, uint Epoch, long Sequence, string Policy, string Where, string Client);
 
 /// <param name="Enabled">False: nothing is accounted for.</param>
 /// <param name="Flows">Of all messages under test that came by here.</param>
@@ -34,7 +38,7 @@ internal sealed record ApiDroppedMessage(uint Flow, uint Epoch, long Sequence, s
 internal sealed record ApiLedger(
     bool Enabled, IReadOnlyList<ApiFlow> Flows, IReadOnlyList<ApiDrop> Dropped, IReadOnlyList<ApiDroppedMessage> Messages, long PendingBytes, long Unaccounted)
 {
-    private const int MessagesShown = 10_000;
+    private const int MessagesShown = 10_000, GapsShown = 1000;
 
     public static ApiLedger Of(NodeView view)
     {
@@ -48,7 +52,7 @@ internal sealed record ApiLedger(
             true,
             [.. book.Flows.Select(account => FlowOf(account, dropped.GetValueOrDefault((account.Flow, account.Epoch)), charged))],
             [.. book.DropCounts.Select(entry => new ApiDrop(entry.Key.Policy, entry.Key.Where, entry.Value))],
-            [.. drops.TakeLast(MessagesShown).Select(drop => new ApiDroppedMessage(drop.Stamp.Flow, drop.Stamp.Epoch, drop.Stamp.Sequence, drop.Policy, drop.Where))],
+            [.. drops.TakeLast(MessagesShown).Select(drop => new ApiDroppedMessage(drop.Stamp.Flow, drop.Stamp.Epoch, drop.Stamp.Sequence, drop.Policy, drop.Where, drop.Client))],
             pending, book.Unaccounted);
     }
 
@@ -58,7 +62,8 @@ internal sealed record ApiLedger(
         return new ApiFlow(
             account.Flow, account.Epoch, figures.FromClients, figures.FromLinks, figures.First, figures.Last, figures.Missing, figures.Copies,
             figures.OutOfOrder, figures.FarthestBack, figures.Queued, figures.SentOn, figures.Unheard, dropped,
-            charged[(account.Flow, account.Epoch)].ToDictionary(charge => charge.Key, charge => charge.Count));
+            charged[(account.Flow, account.Epoch)].ToDictionary(charge => charge.Key, charge => charge.Count),
+            [.. account.Gaps(GapsShown).Select(gap => new ApiGap(gap.From, gap.To))]);
     }
 
     /// <summary>For each flow: <c>f1 lost</c> and how many.</summary>

@@ -98,8 +98,10 @@ internal static class ExperimentFolders
         yield return ("anode", json.Find("environment")?.Text("anode") ?? "");
         var runs = json.Items("runs").Where(run => run.Text("control") == "false").ToList();
         yield return ("runs", Text(runs.Count));
-        foreach (var count in (string[])["invoked", "acked", "info", "failed", "delivered", "lostAcked", "unheard", "neverAcked", "recovered", "away", "duplicates", "outOfOrder", "unexpected", "droppedByPolicy", "restarts"])
+        foreach (var count in (string[])["invoked", "acked", "info", "failed", "delivered", "unexplained", "lostAcked", "unheard", "neverAcked", "recovered", "away", "duplicates", "outOfOrder", "unexpected", "droppedByPolicy", "restarts"])
             yield return (count, Text(runs.Sum(run => Number(run, count))));
+        foreach (var missing in runs.SelectMany(run => run.Find("ledger")?.Items("missing") ?? []).GroupBy(missing => missing.Text("why")))
+            yield return ($"missing, {missing.Key}", Text(missing.Sum(m => Number(m, "count"))));
         if (runs.Count > 0)
             yield return ("availability, median", $"{Middle(runs.Select(run => Number(run, "availability"))) * 100:0.00} %");
         foreach (var recovery in json.Items("recoveries"))

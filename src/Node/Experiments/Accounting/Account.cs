@@ -1,8 +1,10 @@
 namespace Anode.Experiments.Accounting;
 
-/// <summary>A message that did not arrive, and the fault it is charged to; empty: unexplained.</summary>
+/// <summary>A message that did not arrive.</summary>
 /// <param name="Kind"><c>lost-acked</c>, <c>unheard</c> or <c>never-acked</c>.</param>
-internal sealed record Loss(string Receiver, uint Flow, uint Epoch, long Sequence, long At, string Kind, string Charge);
+/// <param name="Charge">The fault in whose time it was lost; empty: none.</param>
+/// <param name="Why">Who says where it went.</param>
+internal sealed record Loss(string Receiver, uint Flow, uint Epoch, long Sequence, long At, string Kind, string Charge, Explanation Why);
 
 /// <summary>What became of everything that was to reach one receiver.</summary>
 internal sealed class Tally(string receiver, bool counted)
@@ -109,6 +111,9 @@ internal sealed class Account
 
     public List<Loss> Losses { get; } = [];
 
+    /// <summary>Nodes that were there to the end and accounted for nothing.</summary>
+    public IReadOnlyList<string> Silent { get; set; } = [];
+
     public List<Recovery> Recoveries { get; } = [];
 
     public List<Leak> Leaks { get; } = [];
@@ -124,6 +129,11 @@ internal sealed class Account
     public string TwoOwners { get; set; } = "";
 
     public long Sum(Func<Tally, long> of) => Tallies.Where(tally => tally.Counted).Sum(of);
+
+    public long Unexplained => Losses.Count(loss => !loss.Why.IsOne);
+
+    /// <summary>Deliveries that were due: each has a line in the ledger.</summary>
+    public long Due => Sum(t => t.Delivered) + Lost + Sum(t => t.Away) + Sum(t => t.Failed);
 
     public long Lost => Sum(t => t.LostAcked) + Sum(t => t.NeverAcked) + Sum(t => t.Unheard);
 }

@@ -40,7 +40,10 @@ internal sealed class Accountant
         FillBins(got);
         CountLatencies(got);
         _account.Recoveries.AddRange(_run.Faults.Where(fault => fault.Begun is not null).Select(fault => Recovering.Of(fault, _run, _account.Bins, _scenario.SteadyState)));
-        _account.Losses.AddRange(missing.Select(m => new Loss(m.Receiver.Id, m.Send.Flow, m.Send.Epoch, m.Send.Sequence, m.Send.Invoked, m.Kind, ChargeOf(m.Send))));
+        var explainer = new Explainer(_run, _scenario);
+        _account.Losses.AddRange(missing.Select(m => new Loss(
+            m.Receiver.Id, m.Send.Flow, m.Send.Epoch, m.Send.Sequence, m.Send.Invoked, m.Kind, ChargeOf(m.Send), explainer.Of(m.Receiver, m.Send, m.Kind, Through(m.Send)))));
+        _account.Silent = Explainer.Silent(_run, _scenario);
         Observe();
         return _account;
     }
@@ -117,7 +120,10 @@ internal sealed class Accountant
     }
 
     private bool IsExpected(Receiver receiver, Send send) =>
-        receiver.WasThere(_run, send.Invoked, send.Outcome == Outcome.Ok ? send.Ended : send.Invoked + _ackTimeouts[send.Flow]);
+        receiver.WasThere(_run, send.Invoked, Through(send));
+
+    /// <summary>When it had been acknowledged, or could not be any more.</summary>
+    private long Through(Send send) => send.Outcome == Outcome.Ok ? send.Ended : send.Invoked + _ackTimeouts[send.Flow];
 
     /// <summary>Below the highest seen of the same publisher. Copies are duplicates and not counted here.</summary>
     private void CountOrder(int seat, Tally tally)
@@ -251,7 +257,7 @@ internal sealed class Accountant
     {
         if (_run.Faults.Find(fault => fault.Charges.Contains((send.Flow, send.Epoch, send.Sequence))) is { } culprit)
             return culprit.Id;
-        var until = send.Outcome == Outcome.Ok ? send.Ended : send.Invoked + _ackTimeouts[send.Flow];
+        var until = Through(send);
         return _run.Faults.Where(fault => fault.Begun <= until && send.Invoked <= OverAt(fault)).MaxBy(fault => fault.Begun)?.Id ?? "";
     }
 

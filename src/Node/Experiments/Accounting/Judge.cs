@@ -47,7 +47,7 @@ internal sealed class Judge
         var expected = history.Repeat + (history.Control ? 1 : 0);
         var finished = history.Runs.Count(run => run.Finished);
         if (history.Aborted)
-            Add("complete", "experiment", $"{expected} runs", $"{finished}", Verdict.Unknown, "it was aborted");
+            Add("complete", "experiment", $"{expected} runs", $"{finished}", Verdict.Unknown, $"it was aborted {history.AbortedBecause}".TrimEnd());
         else if (finished < expected)
             Add("complete", "experiment", $"{expected} runs", $"{finished}", Verdict.Unknown, $"only {finished} of {expected} runs were finished");
     }
@@ -66,6 +66,7 @@ internal sealed class Judge
         CheckCounts(run, account, where);
         CheckTimes(run, account, where);
         CheckRemains(account, where);
+        CheckDoors(run, where);
     }
 
     private void CheckEvidence(Run run, string where)
@@ -93,12 +94,22 @@ internal sealed class Judge
         var firstUnheard = account.Losses.Find(loss => loss.Kind == "unheard");
         AtMost("unheard", where, expect.Unheard, account.Sum(t => t.Unheard), "were acknowledged for fewer receivers than there were", final, firstUnheard is null ? "" : Text(firstUnheard));
         AtMost("lost", where, expect.Lost, account.Lost, "were sent and never delivered", final, account.Losses is [var first, ..] ? Text(first) : "");
+        CheckExplained(account, where, final);
         AtMost("duplicates-delivered", where, expect.Duplicates, account.Sum(t => t.Duplicates), "were delivered more than once");
         AtMost("out-of-order", where, expect.OutOfOrder, account.Sum(t => t.OutOfOrder), "came behind later ones of their publisher");
         AtMost("unexpected", where, expect.Unexpected ?? 0, account.Unexpected, "were corrupt or never sent", true, account.FirstUnexpected);
         AtMost("restarts", where, expect.Restarts, account.Restarts, "restarts that nobody ordered");
         if (expect.OneOwner)
             Add("one-owner", where, "one at a time", account.TwoOwners.Length == 0 ? "held" : "two", account.TwoOwners.Length == 0 ? Verdict.Pass : Verdict.Fail, $"one-owner: {account.TwoOwners}");
+    }
+
+    private void CheckExplained(Account account, string where, bool final)
+    {
+        var first = account.Losses.Find(loss => !loss.Why.IsOne);
+        var silent = account.Silent.Count == 0 ? "" : $" ({string.Join(", ", account.Silent)} kept no ledger)";
+        AtMost(
+            "unexplained", where, _scenario.Expect.Unexplained, account.Unexplained, $"were sent and not delivered, and nobody says why{silent}", final && silent.Length == 0,
+            first is null ? "" : Text(first));
     }
 
     private void CheckTimes(Run run, Account account, string where)
@@ -137,6 +148,20 @@ internal sealed class Judge
             Add("leaks", where, "none", "not measured", Verdict.Unknown, "no node told what it holds before and after");
     }
 
+    private void CheckDoors(Run run, string where)
+    {
+        if (!_scenario.Expect.Serving)
+            return;
+        foreach (var (node, door, why) in run.Doors)
+        {
+            Add("serving", $"{where}, node {node}, {door}", "a new client", why.Length == 0 ? "served" : "not served", why.Length == 0 ? Verdict.Pass : Verdict.Fail,
+                $"serving: after the load node {node} does not take a new client ({door}): {why}");
+        }
+
+        if (run.Doors.Count == 0)
+            Add("serving", where, "a new client", "not tried", Verdict.Unknown, "no door was tried after the load");
+    }
+
     private void AtMost(string name, string where, long? bound, long value, string what, bool final = true, string first = "")
     {
         if (bound is not { } most)
@@ -163,7 +188,7 @@ internal sealed class Judge
         _checks.Add(new Check(name, where, bound, measured, verdict, verdict == Verdict.Pass ? "" : reason));
 
     private static string Text(Loss loss) =>
-        $"number {loss.Sequence} of publisher {loss.Flow} at {loss.Receiver}, {(loss.Charge.Length > 0 ? $"charged to {loss.Charge}" : "unexplained")}";
+        $"number {loss.Sequence} of publisher {loss.Flow} at {loss.Receiver}, {loss.Why.Text}{(loss.Charge.Length > 0 && loss.Why.Kind != Explanation.Fault ? $", in the time of {loss.Charge}" : "")}";
 
     private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 

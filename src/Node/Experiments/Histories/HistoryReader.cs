@@ -10,7 +10,7 @@ internal sealed class HistoryReader
     private readonly List<Run> _runs = [];
     private readonly Dictionary<int, long> _present = [];
     private JsonElement _head;
-    private bool _aborted;
+    private string? _aborted;
     private Run? _run;
 
     /// <exception cref="InvalidDataException">This is no history; the message says why.</exception>
@@ -46,7 +46,7 @@ internal sealed class HistoryReader
         return new History(
             _head.Text("scenario"), _head.Text("file"), _head.GetProperty("seed").GetUInt64(), _head.GetProperty("repeat").GetInt32(), _head.GetProperty("control").GetBoolean(),
             _head.Text("command"), _head.GetProperty("environment"), _runs)
-        { Aborted = _aborted };
+        { AbortedBecause = _aborted };
     }
 
     private void Take(JsonElement line)
@@ -72,7 +72,7 @@ internal sealed class HistoryReader
                 _runs.Add(_run);
                 break;
             case "aborted":
-                _aborted = true;
+                _aborted = line.Text("why");
                 break;
             default:
                 if (_run is not null)
@@ -122,7 +122,10 @@ internal sealed class HistoryReader
                 Owner(run, t, line);
                 break;
             case "ledger":
-                run.Ledgers[line.Text("node")] = line.GetProperty("ledger").Clone();
+                run.Ledgers.Add(NodeLedger.Of(t, line.Text("node"), line.GetProperty("ledger").Clone()));
+                break;
+            case "door":
+                run.Doors.Add((line.Text("node"), line.Text("door"), line.Text("why")));
                 break;
             case "drain":
                 run.Quiescent = line.GetProperty("quiescent").GetBoolean();
@@ -171,6 +174,9 @@ internal sealed class HistoryReader
             case "begun":
                 fault.Begun = t;
                 break;
+            case "effect":
+                fault.Effect = t;
+                break;
             case "ended":
                 fault.Ended = t;
                 break;
@@ -180,7 +186,14 @@ internal sealed class HistoryReader
         }
 
         foreach (var charge in line.Items("charges"))
-            fault.Charges.Add((charge.GetProperty("flow").GetUInt32(), charge.GetProperty("epoch").GetUInt32(), charge.GetProperty("sequence").GetInt64()));
+        {
+            var message = (charge.GetProperty("flow").GetUInt32(), charge.GetProperty("epoch").GetUInt32(), charge.GetProperty("sequence").GetInt64());
+            fault.Charges.Add(message);
+            if (charge.Text("kind") is "lost" or "changed")
+                fault.Taken.Add(message);
+        }
+
+        fault.ListsNotAll |= Number(line, "charged") > line.Items("charges").Count();
         if (line.Text("evidence") is { Length: > 0 } evidence)
             fault.Evidence = fault.Evidence.Length == 0 ? evidence : $"{fault.Evidence}; {evidence}";
     }
@@ -209,9 +222,22 @@ internal sealed class HistoryReader
             return;
         foreach (var seat in _present.Keys.ToArray())
             Absent(_run, seat, long.MaxValue);
+        EndOwnershipsOfTheDead(_run);
         if (_run.Phases.Count > 0)
             _run.Phases[^1].To = Math.Min(_run.Phases[^1].To, _run.Length);
         _run = null;
+    }
+
+    /// <summary>A process that was killed could not say any more that it owns nothing.</summary>
+    private static void EndOwnershipsOfTheDead(Run run)
+    {
+        var ends = run.Faults.Where(fault => fault.Effect is not null && fault.Kind is "process.kill" or "process.terminate" or "process.restart").Select(fault => (fault.Node, T: fault.Effect ?? 0))
+            .Concat(run.Happenings.Where(h => h.Kind == "died").Select(h => (Node: h.Source, h.T)));
+        foreach (var (node, t) in ends)
+        {
+            foreach (var owned in run.Ownerships.Where(owned => owned.Node == node && owned.From < t && owned.To > t))
+                owned.To = t;
+        }
     }
 
     private static uint Flow(JsonElement line) => line.GetProperty("f").GetUInt32();

@@ -71,8 +71,17 @@ internal sealed class FaultRecord
 
     public string Failure { get; set; } = "";
 
+    /// <summary>Of the end of a process: when it was over.</summary>
+    public long? Effect { get; set; }
+
     /// <summary>Messages it had in its hands, as the node itself tells.</summary>
     public HashSet<(uint Flow, uint Epoch, long Sequence)> Charges { get; } = [];
+
+    /// <summary>Of these: the ones it kept, lost or changed. What it doubled or moved it did not keep from anybody.</summary>
+    public HashSet<(uint Flow, uint Epoch, long Sequence)> Taken { get; } = [];
+
+    /// <summary>It had more in its hands than it lists.</summary>
+    public bool ListsNotAll { get; set; }
 
     public long LateMicroseconds => (Begun ?? Planned) - Planned;
 }
@@ -122,7 +131,11 @@ internal sealed class Run
 
     public List<Ownership> Ownerships { get; } = [];
 
-    public Dictionary<string, JsonElement> Ledgers { get; } = [];
+    /// <summary>Doors that were tried after the load; empty reason: a new client was served there.</summary>
+    public List<(string Node, string Door, string Reason)> Doors { get; } = [];
+
+    /// <summary>In the order they were taken; of a node that was ended or restarted there may be several, or none.</summary>
+    public List<NodeLedger> Ledgers { get; } = [];
 
     /// <summary>Null: the run was cut off before it could tell.</summary>
     public bool? Quiescent { get; set; }
@@ -138,5 +151,8 @@ internal sealed class Run
 /// <summary>A whole history: what was to be done, and what came of it.</summary>
 internal sealed record History(string ScenarioText, string File, ulong Seed, int Repeat, bool Control, string Command, JsonElement Environment, IReadOnlyList<Run> Runs)
 {
-    public bool Aborted { get; init; }
+    /// <summary>Null: it was not aborted.</summary>
+    public string? AbortedBecause { get; init; }
+
+    public bool Aborted => AbortedBecause is not null;
 }

@@ -9,12 +9,22 @@ internal sealed record Flow(uint Number, Workload Workload, int Index)
 {
     public string Subject => Workload.SubjectOf(Index);
 
+    /// <summary>As it calls itself towards servers.</summary>
+    public string ClientName => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Workload.Id}-pub-{Index}");
+
     public static Flow[] Of(Scenario scenario) =>
         [.. scenario.Workloads.SelectMany(w => Enumerable.Range(0, w.Publishers.Count).Select(i => (Workload: w, Index: i))).Select((f, n) => new Flow((uint)n, f.Workload, f.Index))];
 
     /// <summary>Times from the beginning of the load, without end; only an open loop asks.</summary>
     public IEnumerable<TimeSpan> Times(ulong seed)
     {
+        if (Workload.Burst is { } burst)
+        {
+            // One after the other in turn, so that all publishers of a burst together send its size.
+            for (long number = Index; ; number += Workload.Publishers.Count)
+                yield return burst.Every * (number / burst.Size);
+        }
+
         var draw = Draw.For(seed, "arrivals", Number);
         var mean = Workload.Publishers.Count / Workload.Rate;
         var at = Workload.Poisson ? draw.Exponential(mean) : Index / Workload.Rate;
@@ -37,6 +47,9 @@ internal sealed record Flow(uint Number, Workload Workload, int Index)
 /// <param name="Counted">Somebody who must get everything; slow ones need not.</param>
 internal sealed record Seat(int Number, string Id, Workload Workload, Crew Crew, int Index, bool Counted)
 {
+    /// <summary>As it calls itself towards servers: names and inboxes have no slashes.</summary>
+    public string ClientName => Id.Replace('/', '-');
+
     public static Seat[] Of(Scenario scenario) => [.. scenario.Workloads
         .SelectMany(w => Seats(w, w.Subscribers, "", true).Concat(Seats(w, w.SlowSubscribers, "slow-", false)))
         .Select((seat, n) => seat with { Number = n })];

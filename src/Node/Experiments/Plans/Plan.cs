@@ -12,6 +12,17 @@ internal sealed record PlannedFault(
     /// <summary>The fault as the scenario calls it; several nodes may share it.</summary>
     public string Spec { get; init; } = Id;
 
+    public const string ClockStep = "process.clock-step";
+
+    /// <summary>Of a step of a clock: forward, or back with a minus.</summary>
+    public static bool TryStep(string text, out TimeSpan by)
+    {
+        var back = text.StartsWith('-');
+        var valid = Hosting.Configuration.Units.TryParseDuration(back ? text[1..] : text, out by);
+        by = back ? -by : by;
+        return valid && by != TimeSpan.Zero;
+    }
+
     /// <summary>When it is over by plan.</summary>
     public TimeSpan Until => At + (For ?? RestartAfter ?? TimeSpan.Zero);
 }
@@ -19,6 +30,12 @@ internal sealed record PlannedFault(
 /// <summary>A scenario and a seed → every fault with its time and node, before anything runs. The same seed makes the same plan. Pure.</summary>
 internal static class Planner
 {
+    /// <summary>The process of ours in front of all nodes.</summary>
+    public const string ProxyNode = "proxies";
+
+    /// <summary>Its endpoint in front of this one.</summary>
+    public static string FrontOf(string node) => $"client-{node}";
+
     public static PlannedFault[] Faults(Scenario scenario, ulong seed)
     {
         var starts = Starts(scenario);
@@ -59,7 +76,7 @@ internal static class Planner
         var draw = Draw.For(seed, $"fault {spec.Id}");
         (string Node, string Target)[] places = spec.Links.Count > 0
             ? [.. spec.Links.Select(link => (link.From, $"link:{link.To}"))]
-            : [.. spec.On.SelectMany(on => NodesOf(on, topology.Nodes, ref draw)).Distinct().Select(node => (node, spec.Target))];
+            : [.. spec.On.SelectMany(on => NodesOf(on, topology.Nodes, ref draw)).Distinct().Select(node => spec.AtClients ? (ProxyNode, $"endpoint:{FrontOf(node)}") : (node, spec.Target))];
         for (var i = 0; i < places.Length; i++)
         {
             yield return new PlannedFault(

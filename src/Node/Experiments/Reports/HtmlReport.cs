@@ -86,13 +86,7 @@ internal sealed class HtmlReport
         Table(
             ["receiver", "delivered", "lost-acked", "unheard", "never-acked", "recovered", "away", "failed", "duplicates", "out of order", "farthest"],
             account.Tallies.Select(t => new[] { t.Counted ? t.Receiver : $"{t.Receiver} (not counted)", N(t.Delivered), N(t.LostAcked), N(t.Unheard), N(t.NeverAcked), N(t.Recovered), N(t.Away), N(t.Failed), N(t.Duplicates), N(t.OutOfOrder), N(t.FarthestOutOfOrder) }));
-        if (account.Losses.Count > 0)
-        {
-            Table(
-                ["missing, charged to", "lost-acked", "unheard", "never-acked", "first"],
-                account.Losses.GroupBy(l => l.Charge.Length > 0 ? l.Charge : "unexplained").Select(g => new[] { g.Key, N(g.Count(l => l.Kind == "lost-acked")), N(g.Count(l => l.Kind == "unheard")), N(g.Count(l => l.Kind == "never-acked")), $"number {g.First().Sequence} of publisher {g.First().Flow} at {Seconds(g.First().At, run)}" }));
-        }
-
+        Ledger(run, account);
         if (run.Faults.Count > 0)
         {
             Table(
@@ -114,10 +108,28 @@ internal sealed class HtmlReport
         if (run.Ledgers.Count > 0)
         {
             _html.Append("<details><summary>The nodes' own ledgers</summary><pre>");
-            foreach (var (node, ledger) in run.Ledgers)
-                _html.Append(E($"{node}: {ledger.GetRawText()}\n"));
+            foreach (var ledger in run.Ledgers)
+                _html.Append(E($"{ledger.Node} at {Seconds(ledger.T, run)}: {ledger.Raw.GetRawText()}\n"));
             _html.Append("</pre></details>");
         }
+    }
+
+    /// <summary>Every delivery that was due stands in one line.</summary>
+    private void Ledger(Run run, Account account)
+    {
+        var rows = new List<string[]>
+        {
+            Row("delivered", account.Sum(t => t.Delivered), $"{N(account.Sum(t => t.Duplicates))} of them came again, {N(account.Sum(t => t.OutOfOrder))} out of order"),
+            Row("receiver away", account.Sum(t => t.Away), ""),
+            Row("refused, or never sent", account.Sum(t => t.Failed), ""),
+        };
+        rows.AddRange(account.Losses.GroupBy(l => l.Why).OrderByDescending(g => g.Count()).Select(g => Row(
+            $"missing: {g.Key.Text}", g.Count(),
+            $"{string.Join(", ", g.GroupBy(l => l.Kind).Select(k => $"{N(k.Count())} {k.Key}"))}; first: number {g.First().Sequence} of publisher {g.First().Flow} at {Seconds(g.First().At, run)}{(g.First().Charge.Length > 0 ? $", in the time of {g.First().Charge}" : "")}")));
+        rows.Add(Row("due", account.Due, account.Silent.Count == 0 ? "" : $"{string.Join(", ", account.Silent)} kept no ledger"));
+        Table(["the ledger", "deliveries", "of which"], rows.Where((row, i) => i == 0 || row[1] != "0"));
+
+        static string[] Row(string what, long count, string more) => [what, N(count), more];
     }
 
     private void Times()

@@ -57,7 +57,15 @@ internal static class ResultJson
                 account.DroppedByPolicy,
                 account.Restarts,
                 account.Availability,
-                charged = account.Losses.GroupBy(loss => loss.Charge.Length > 0 ? loss.Charge : "unexplained").ToDictionary(g => g.Key, g => g.Count()),
+                charged = account.Losses.GroupBy(loss => loss.Charge.Length > 0 ? loss.Charge : "none").ToDictionary(g => g.Key, g => g.Count()),
+                account.Unexplained,
+                ledger = new
+                {
+                    account.Due,
+                    missing = account.Losses.GroupBy(loss => loss.Why).OrderByDescending(g => g.Count())
+                        .Select(g => new { why = g.Key.Kind, g.Key.By, count = g.Count(), lostAcked = g.Count(l => l.Kind == "lost-acked"), unheard = g.Count(l => l.Kind == "unheard"), neverAcked = g.Count(l => l.Kind == "never-acked") }),
+                    silent = account.Silent,
+                },
                 recoveries = account.Recoveries,
                 latencyMs = new { ack = account.AckLatency, delivery = account.DeliveryLatency },
                 leaks = account.Leaks,

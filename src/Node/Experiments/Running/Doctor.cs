@@ -15,6 +15,7 @@ internal static class Doctor
         {
             new("nodes end with a killed runner", Keeper.EndsChildren, false, Keeper.EndsChildren ? "setpriv --pdeathsig" : "setpriv (util-linux) is not installed: anode experiment cleanup has to do it"),
             new("nats-server as a target", Keeper.Find("nats-server") is not null, false, Keeper.Find("nats-server") ?? "not installed (Debian: apt-get install nats-server)"),
+            new("process.clock-step", FakeClock.Library is not null, false, FakeClock.Library ?? FakeClock.Missing),
             new("random loss and delay by the kernel (netem)", false, false, "not used: faults sit in the node, so no privileges are needed"),
         };
         var folder = Directory.CreateTempSubdirectory("anode-doctor-");

@@ -26,18 +26,20 @@ internal static class Experiment
         {
             limit.CancelAfter(scenario.Abort.MaxDuration);
             WriteHead(history, order);
-            for (var number = scenario.Control ? 0 : 1; number <= order.Repeat && !limit.IsCancellationRequested; number++)
+            var aborted = DiskWatch.ShortOf(order.Folder, scenario.Abort.MinFreeDisk) ?? "";
+            for (var number = scenario.Control ? 0 : 1; number <= order.Repeat && aborted.Length == 0 && !limit.IsCancellationRequested; number++)
             {
                 // A repetition measures the same plan again; only what is sent in between is drawn anew.
                 var seed = Draw.For(order.Seed, "run", (ulong)number).Next() >> 1;
-                new RunOnce(scenario, number == 0 ? [] : faults, number, seed, order.Folder, history, keeper, journal, view, limit.Token).Run();
+                var run = new RunOnce(scenario, number == 0 ? [] : faults, number, seed, order.Folder, history, keeper, journal, view, limit.Token);
+                run.Run();
+                aborted = run.AbortedBecause;
             }
 
             if (limit.IsCancellationRequested)
-            {
-                var why = cancellation.IsCancellationRequested ? "by its user" : $"after {scenario.Abort.MaxDuration.TotalSeconds:0} s (abort.max-duration)";
-                history.Write("aborted", 0, json => json.WriteString("why", why));
-            }
+                aborted = cancellation.IsCancellationRequested ? "by its user" : $"after {scenario.Abort.MaxDuration.TotalSeconds:0} s (abort.max-duration)";
+            if (aborted.Length > 0)
+                history.Write("aborted", 0, json => json.WriteString("why", aborted));
         }
 
         return Conclude(order.Folder);

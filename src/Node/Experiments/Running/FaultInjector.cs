@@ -83,6 +83,9 @@ internal sealed class FaultInjector(Fleet fleet, RunClock clock, HistoryWriter h
                 case "process.fd-limit":
                     LimitFiles(act, node);
                     break;
+                case PlannedFault.ClockStep:
+                    new ClockStepper(clock, cancellation).Step(fault, node, (what, evidence) => act.Tell(what, evidence));
+                    break;
                 case "client.crowd":
                     Crowd(act, node);
                     break;
@@ -106,7 +109,7 @@ internal sealed class FaultInjector(Fleet fleet, RunClock clock, HistoryWriter h
     /// </summary>
     private void WarmUp(PlannedFault fault)
     {
-        var node = fleet.All.FirstOrDefault(node => node.Name == fault.Node) ?? fleet.All.First();
+        var node = fleet.Find(fault.Node) ?? fleet.All.First();
         var hand = FaultKinds.HandOf(fault.Kind);
         if (hand == FaultHand.Process)
             node.Signal(0);
@@ -356,6 +359,8 @@ internal sealed class FaultInjector(Fleet fleet, RunClock clock, HistoryWriter h
                 {
                     json.WritePropertyName("charges");
                     list.WriteTo(json);
+                    if (last.TryGetProperty("charged", out var all))
+                        json.WriteNumber("charged", all.GetInt64());
                 }
             });
             if (what is "begun" or "ended" or "failed")

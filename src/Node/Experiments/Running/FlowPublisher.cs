@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Anode.Experiments.Plans;
 using Anode.Experiments.Scenarios;
@@ -43,7 +42,7 @@ internal sealed class FlowPublisher
         (_flow, _load, _work) = (flow, load, flow.Workload);
         _wire = FlowWire.Of(_work.Protocol);
         _subject = Encoding.UTF8.GetBytes(flow.Subject);
-        _name = string.Create(CultureInfo.InvariantCulture, $"{_work.Id}-pub-{flow.Index}");
+        _name = flow.ClientName;
         _place = flow.Index % _work.Publishers.At.Count;
         _thread = new Thread(Run) { IsBackground = true, Name = _name };
     }
@@ -204,7 +203,7 @@ internal sealed class FlowPublisher
     /// <summary>At most every tenth of a second; on this thread, for at most the time a handshake may take.</summary>
     private void TryConnect()
     {
-        if (_connection is not null || _load.Clock.Now < _tryAgainAt)
+        if (_connection is not null || _load.Clock.Now < _tryAgainAt || (_connected.IsSet && !_work.Publishers.Reconnect))
             return;
         var place = _work.Publishers.At[_place];
         try

@@ -6,6 +6,9 @@ namespace Anode.Experiments.Running;
 /// <summary>An answer of a node, or the reason why there is none.</summary>
 internal sealed record HttpAnswer(int Status, string Body, string Reason)
 {
+    /// <summary>By the clock of who answered, in whole seconds.</summary>
+    public DateTimeOffset? Date { get; init; }
+
     public bool IsSuccess => Status is >= 200 and < 300;
 
     /// <summary>Null if it is none.</summary>
@@ -57,7 +60,7 @@ internal sealed class NodeHttp : IDisposable
                 request.Content = new StringContent(json, Encoding.UTF8, "application/json");
             using var response = _http.Send(request);
             using var reader = new StreamReader(response.Content.ReadAsStream());
-            return new HttpAnswer((int)response.StatusCode, reader.ReadToEnd(), "");
+            return new HttpAnswer((int)response.StatusCode, reader.ReadToEnd(), "") { Date = response.Headers.Date };
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
         {

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
-using Anode.Experiments.Scenarios;
 using Anode.Messages;
 
 namespace Anode.Experiments.Running;
@@ -30,6 +28,9 @@ internal sealed class NodeUnderTest : IDisposable
     public string Name { get; }
 
     public Doors Doors { get; }
+
+    /// <summary>Not null: its wall clock is its own, and what it says of times is not to be believed.</summary>
+    public FakeClock? Clock { get; init; }
 
     public bool IsOurs => _command.Length > 0;
 
@@ -158,101 +159,4 @@ internal sealed class NodeUnderTest : IDisposable
             Kernel.Close(_handle);
         _handle = -1;
     }
-}
-
-/// <summary>All nodes of a run, with free ports.</summary>
-internal sealed class Fleet : IDisposable
-{
-    private readonly Dictionary<string, NodeUnderTest> _nodes = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> _endpoints = new(StringComparer.Ordinal);
-
-    public Fleet(Scenario scenario, string folder, Keeper keeper, Journal journal, bool withFaults)
-    {
-        var topology = scenario.Topology;
-        var ports = new Ports();
-        var plan = topology.Nodes.ToDictionary(name => name, _ => (Native: ports.Next(), Nats: ports.Next(), Link: ports.Next(), Http: ports.Next(), Cluster: ports.Next()));
-        foreach (var name in topology.Endpoints.Keys)
-            _endpoints[name] = Tcp(ports.Next());
-        foreach (var name in topology.Nodes)
-        {
-            if (topology.Attached.TryGetValue(name, out var attached))
-            {
-                _nodes[name] = new NodeUnderTest(name, new Doors(attached.Server, attached.Nats, attached.Http), [], "", "", keeper, journal);
-                continue;
-            }
-
-            var log = Path.Combine(folder, $"{name}.log");
-            var mine = plan[name];
-            var peers = topology.Links.Where(link => link.From == name).Select(link => plan[link.To]);
-            if (topology.Target == "nats-server")
-            {
-                _nodes[name] = new NodeUnderTest(name, new Doors("", Tcp(mine.Nats), ""), NatsCommand(name, mine.Nats, mine.Link, peers.Select(p => p.Link)), "", log, keeper, journal);
-                continue;
-            }
-
-            var ready = Path.Combine(folder, $"{name}.ready");
-            string[] command =
-            [
-                .. ProgramOfOurs(), "run", "--name", name, "--ready-file", ready, "--http", Http(mine.Http),
-                "--listen", $"{Tcp(mine.Native)}?name=clients", "--listen", $"{Tcp(mine.Nats)}?protocol=nats&name=nats", "--listen", $"{Tcp(mine.Link)}?protocol=link&name=links",
-                .. topology.Endpoints.Where(e => e.Value.Contains(name)).SelectMany(e => new[] { "--listen", $"{_endpoints[e.Key]}?name={e.Key}&placement=cluster" }),
-                .. peers.SelectMany(peer => new[] { "--peer", Tcp(peer.Link) }),
-                .. topology.Cluster ? ["--cluster", Http(mine.Cluster), .. plan.Values.SelectMany(p => new[] { "--seed", Http(p.Cluster) })] : Array.Empty<string>(),
-                .. withFaults ? ["--set", "node.faults.enabled=on"] : Array.Empty<string>(),
-                .. ConfigFileOf(topology, folder),
-            ];
-            _nodes[name] = new NodeUnderTest(name, new Doors(Tcp(mine.Native), Tcp(mine.Nats), Http(mine.Http)), command, ready, log, keeper, journal);
-        }
-    }
-
-    public IReadOnlyCollection<NodeUnderTest> All => _nodes.Values;
-
-    public NodeUnderTest this[string name] => _nodes[name];
-
-    public bool IsEndpoint(string place) => _endpoints.ContainsKey(place);
-
-    /// <summary>Of a node, or of an endpoint wherever it is.</summary>
-    public NetAddress AddressOf(string place, string protocol) => _endpoints.TryGetValue(place, out var address) ? NetAddress.Parse(address) : _nodes[place].AddressFor(protocol);
-
-    /// <summary>How this very program is called.</summary>
-    public static string[] ProgramOfOurs()
-    {
-        var self = Environment.ProcessPath ?? "";
-        return Path.GetFileNameWithoutExtension(self) == "anode" ? [self] : ["dotnet", Path.Combine(AppContext.BaseDirectory, "anode.dll")];
-    }
-
-    public void Dispose()
-    {
-        // All at once, and then each gets its time.
-        foreach (var node in _nodes.Values.Where(node => node.IsOurs))
-        {
-            node.Signal(Kernel.SIGCONT);
-            node.Signal(Kernel.SIGTERM);
-        }
-
-        foreach (var node in _nodes.Values)
-            node.Dispose();
-    }
-
-    private static string[] NatsCommand(string name, int client, int route, IEnumerable<int> peers) =>
-    [
-        Keeper.Find("nats-server") ?? throw new InvalidOperationException("nats-server is not installed (Debian: apt-get install nats-server)"),
-        "--addr", "127.0.0.1", "--port", Text(client), "--name", name, "--cluster_name", "experiment", "--cluster", $"nats://127.0.0.1:{route}",
-        .. peers.Any() ? ["--routes", string.Join(',', peers.Select(peer => $"nats://127.0.0.1:{peer}"))] : Array.Empty<string>(),
-    ];
-
-    private static string[] ConfigFileOf(Topology topology, string folder)
-    {
-        if (topology.NodeConfig is not { } config)
-            return [];
-        var path = Path.Combine(folder, "nodes.conf");
-        File.WriteAllText(path, Hosting.Configuration.HoconText.Write(config));
-        return ["--config", path];
-    }
-
-    private static string Tcp(int port) => $"tcp://{Http(port)}";
-
-    private static string Http(int port) => $"127.0.0.1:{Text(port)}";
-
-    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -17,9 +17,11 @@ internal sealed class Observer : IDisposable
     private readonly HistoryWriter _history;
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Thread> _threads = [];
+    private readonly HashSet<string> _mortal;
     private int _events;
 
-    public Observer(Fleet fleet, RunClock clock, HistoryWriter history) => (_fleet, _clock, _history) = (fleet, clock, history);
+    /// <param name="mortal">Nodes that the plan ends.</param>
+    public Observer(Fleet fleet, RunClock clock, HistoryWriter history, IEnumerable<string> mortal) => (_fleet, _clock, _history, _mortal) = (fleet, clock, history, [.. mortal]);
 
     public void Start()
     {
@@ -56,17 +58,16 @@ internal sealed class Observer : IDisposable
     {
         foreach (var node in _fleet.All.Where(node => node.Doors.Http.Length > 0))
         {
-            using var http = new NodeHttp(node.Doors.Http);
-            if (http.Get("/api/ledger") is { IsSuccess: true, Json: { } ledger })
-            {
-                _history.Write("ledger", _clock.Now, json =>
-                {
-                    json.WriteString("node", node.Name);
-                    json.WritePropertyName("ledger");
-                    ledger.WriteTo(json);
-                });
-            }
+            using var http = new NodeHttp(node.Doors.Http, TimeSpan.FromSeconds(10));
+            TakeLedger(node, http, anyway: true);
         }
+    }
+
+    /// <summary>A node that runs already may have an earlier experiment on its account.</summary>
+    public static void ClearLedger(NodeUnderTest node)
+    {
+        using var http = new NodeHttp(node.Doors.Http);
+        http.Delete("/api/ledger");
     }
 
     public void Dispose()
@@ -99,7 +100,24 @@ internal sealed class Observer : IDisposable
     {
         using var http = new NodeHttp(node.Doors.Http, TimeSpan.FromSeconds(1));
         while (!_stop.Token.WaitHandle.WaitOne(Interval))
+        {
             Sample(node, http, "during", withActors: false);
+            // One that is to end takes its ledger along.
+            if (_mortal.Contains(node.Name))
+                TakeLedger(node, http, anyway: false);
+        }
+    }
+
+    private void TakeLedger(NodeUnderTest node, NodeHttp http, bool anyway)
+    {
+        if (http.Get("/api/ledger") is not { IsSuccess: true, Json: { ValueKind: JsonValueKind.Object } ledger } || (!anyway && !ledger.Items("messages").Any()))
+            return;
+        _history.Write("ledger", _clock.Now, json =>
+        {
+            json.WriteString("node", node.Name);
+            json.WritePropertyName("ledger");
+            ledger.WriteTo(json);
+        });
     }
 
     private void Sample(NodeUnderTest node, NodeHttp http, string when, bool withActors)
@@ -155,9 +173,19 @@ internal sealed class Observer : IDisposable
     {
         if (!line.StartsWith("data:", StringComparison.Ordinal))
             return 0;
-        using var json = JsonDocument.Parse(line["data:".Length..]);
-        var entry = json.RootElement;
-        var t = DateTimeOffset.TryParse(entry.Text("at"), CultureInfo.InvariantCulture, out var at) ? _clock.Of(at) : _clock.Now;
+        if (Parse(line["data:".Length..]) is not { ValueKind: JsonValueKind.Object } entry)
+        {
+            // Of a node that ended while it wrote. Kept, so that it can be looked at.
+            _history.Write("event", _clock.Now, writer =>
+            {
+                writer.WriteString("node", node.Name);
+                writer.WriteString("kind", "unreadable");
+                writer.WriteString("text", line);
+            });
+            return 0;
+        }
+
+        var t = node.Clock is null && DateTimeOffset.TryParse(entry.Text("at"), CultureInfo.InvariantCulture, out var at) ? _clock.Of(at) : _clock.Now;
         var kind = entry.Text("kind");
         // What was before the run is not part of it, and a node that reports without end is not a reason to fill the disk.
         if (t < 0 || Interlocked.Increment(ref _events) > MostEvents)
@@ -182,6 +210,19 @@ internal sealed class Observer : IDisposable
         }
 
         return Number(entry, "id");
+    }
+
+    private static JsonElement? Parse(string text)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(text);
+            return json.RootElement.Clone();
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private static long ActorsOf(JsonElement tree) => 1 + tree.Items("children").Sum(ActorsOf) + Math.Max(0, Number(tree, "omitted"));

@@ -17,6 +17,7 @@ internal sealed class RunOnce
     private readonly HistoryWriter _history;
     private readonly IProgressView _view;
     private readonly CancellationToken _cancellation;
+    private readonly string _folder;
     private readonly string _label;
     private readonly RunClock _clock = new();
     private readonly PlannedFault[] _faults;
@@ -30,7 +31,7 @@ internal sealed class RunOnce
         Scenario scenario, PlannedFault[] faults, int number, ulong seed, string folder, HistoryWriter history, Keeper keeper, Journal journal, IProgressView view,
         CancellationToken cancellation)
     {
-        (_scenario, _faults, _history, _view, _cancellation) = (scenario, faults, history, view, cancellation);
+        (_scenario, _faults, _folder, _history, _view, _cancellation) = (scenario, faults, folder, history, view, cancellation);
         _label = number == 0 ? "control run" : $"run {number}";
         var withFaults = Array.Exists(faults, fault => FaultKinds.HandOf(fault.Kind) == FaultHand.Node);
         _history.Write("run", 0, json =>
@@ -44,17 +45,21 @@ internal sealed class RunOnce
                 json.WriteStringValue(string.Create(CultureInfo.InvariantCulture, $"{fault.At.TotalMilliseconds:0} ms {fault.Id} {fault.Kind} {fault.Node} {fault.Target} for {fault.For?.TotalMilliseconds:0}"));
             json.WriteEndArray();
         });
-        _fleet = new Fleet(scenario, Directory.CreateDirectory(Path.Combine(folder, $"run-{number}")).FullName, keeper, journal, withFaults);
+        _fleet = new Fleet(scenario, Directory.CreateDirectory(Path.Combine(folder, $"run-{number}")).FullName, keeper, journal, withFaults, faults);
         _load = new Load(scenario, _fleet, _clock, history, seed, (uint)number + 1, cancellation);
         _noMoreFaults = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         _injector = new FaultInjector(_fleet, _clock, history, journal, view, _noMoreFaults.Token);
     }
 
+    /// <summary>Why there must be no further run; empty: there may.</summary>
+    public string AbortedBecause { get; private set; } = "";
+
     public void Run()
     {
         var trouble = "";
         _view.Say($"{_label}: starting {_fleet.All.Count} {(_fleet.All.Count == 1 ? "node" : "nodes")}");
-        var observer = new Observer(_fleet, _clock, _history);
+        var observer = new Observer(
+            _fleet, _clock, _history, _faults.Where(f => f.Kind is "process.kill" or "process.terminate" or "process.restart").Select(f => f.Node));
         try
         {
             StartNodes();
@@ -67,6 +72,7 @@ internal sealed class RunOnce
             _injector.Join();
             _history.Write("drain", _clock.Now, json => json.WriteBoolean("quiescent", quiescent));
             observer.TakeLedgers();
+            TryDoors();
             _load.Stop();
             AwaitLeaving();
             observer.Count("after");
@@ -78,6 +84,10 @@ internal sealed class RunOnce
         catch (OperationCanceledException)
         {
             trouble = "it was aborted";
+        }
+        catch (DiskShort e)
+        {
+            (trouble, AbortedBecause) = ("it was aborted", e.Message);
         }
         finally
         {
@@ -99,10 +109,12 @@ internal sealed class RunOnce
 
     private void StartNodes()
     {
-        foreach (var node in _fleet.All.Where(node => node.IsOurs))
+        foreach (var node in _fleet.Started)
             node.Start();
-        foreach (var node in _fleet.All.Where(node => node.IsOurs))
+        foreach (var node in _fleet.Started)
             node.AwaitReady(_cancellation);
+        foreach (var node in _fleet.All.Where(node => !node.IsOurs && node.Doors.Http.Length > 0))
+            Observer.ClearLedger(node);
         if (_scenario.Topology.Links.Count == 0 && !_scenario.Topology.Cluster)
             return;
         // Everybody knows a way to everybody.
@@ -169,6 +181,7 @@ internal sealed class RunOnce
         _injector.Start(_faults, start);
         var at = start;
         var watch = new FailureWatch(_scenario.Abort);
+        var disk = new DiskWatch(_folder, _scenario.Abort);
         foreach (var phase in _scenario.Phases.SkipLast(1))
         {
             _clock.WaitUntil(at, _cancellation);
@@ -180,6 +193,7 @@ internal sealed class RunOnce
                 if (!_clock.WaitUntil(Math.Min(at, _clock.Now + 200_000), _cancellation))
                     throw new OperationCanceledException();
                 watch.Look(_clock.Now, _load);
+                disk.Look(_clock.Now);
                 _history.Flush();
             }
         }
@@ -203,6 +217,35 @@ internal sealed class RunOnce
         }
 
         return false;
+    }
+
+    /// <summary>Whether somebody who comes now is served. Of a node that was ended for good nobody asks that.</summary>
+    private void TryDoors()
+    {
+        foreach (var node in _fleet.All.Where(node => !node.HasEnded))
+        {
+            foreach (var (door, address) in (ReadOnlySpan<(string, string)>)[("native", node.Doors.Native), ("nats", node.Doors.Nats)])
+            {
+                if (address.Length == 0)
+                    continue;
+                var why = "";
+                try
+                {
+                    FlowConnection.Open(node.AddressFor(door), FlowWire.Of(door), "late", "").Dispose();
+                }
+                catch (Exception e) when (e is IOException or TimeoutException)
+                {
+                    why = e.Message;
+                }
+
+                _history.Write("door", _clock.Now, json =>
+                {
+                    json.WriteString("node", node.Name);
+                    json.WriteString("door", door);
+                    json.WriteString("why", why);
+                });
+            }
+        }
     }
 
     /// <summary>Nodes notice a closed connection a moment later than it is closed.</summary>

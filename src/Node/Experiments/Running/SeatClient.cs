@@ -1,4 +1,3 @@
-using System.Text;
 using Anode.Experiments.Plans;
 using Anode.Experiments.Scenarios;
 using Anode.Ledger;
@@ -46,7 +45,7 @@ internal sealed class SeatClient
             var place = _seat.Crew.At[_place];
             try
             {
-                using var connection = FlowConnection.Open(_load.Fleet.AddressOf(place, _seat.Workload.Protocol), _wire, Named(_seat.Id), "");
+                using var connection = FlowConnection.Open(_load.Fleet.AddressOf(place, _seat.Workload.Protocol), _wire, _seat.ClientName, "");
                 _connection = connection;
                 connection.Subscribe(_seat.Workload.Filter, _seat.Crew.Queue);
                 connection.ListenOn();
@@ -65,6 +64,8 @@ internal sealed class SeatClient
                     _load.Connection(_seat.Id, "down", e.Message);
                 }
 
+                if (_present.IsSet && !_seat.Crew.Reconnect)
+                    return;
                 if (_seat.Crew.Failover)
                     _place = (_place + 1) % _seat.Crew.At.Count;
             }
@@ -122,7 +123,4 @@ internal sealed class SeatClient
             json.WriteString("at", place);
         });
     }
-
-    /// <summary>Client names and inboxes have no slashes.</summary>
-    private static string Named(string id) => new StringBuilder(id).Replace('/', '-').ToString();
 }

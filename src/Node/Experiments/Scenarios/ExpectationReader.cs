@@ -14,6 +14,7 @@ internal static class ExpectationReader
             LostAcked = Max(block, "lost-acked"),
             Lost = Max(block, "lost"),
             Unheard = Max(block, "unheard"),
+            Unexplained = Max(block, "unexplained"),
             Duplicates = Max(block, "duplicates-delivered"),
             OutOfOrder = Max(block, "out-of-order"),
             Unexpected = Max(block, "unexpected"),
@@ -23,10 +24,11 @@ internal static class ExpectationReader
             TimeToDetect = Time(block, "time-to-detect"),
             Latencies = [.. Latency(block, "ack", phases), .. Latency(block, "delivery", phases)],
             Leaks = Leaks(block),
+            Serving = block.Switch("serving", false),
             OneOwner = block.Switch("one-owner", false),
         };
         block.Require(
-            expect is not { LostAcked: null, Lost: null, Unheard: null, Duplicates: null, OutOfOrder: null, Unexpected: null, Restarts: null, Availability: null, TimeToRecover: null, TimeToDetect: null, Latencies.Count: 0, Leaks: null, OneOwner: false },
+            expect is not { LostAcked: null, Lost: null, Unheard: null, Unexplained: null, Duplicates: null, OutOfOrder: null, Unexpected: null, Restarts: null, Availability: null, TimeToRecover: null, TimeToDetect: null, Latencies.Count: 0, Leaks: null, Serving: false, OneOwner: false },
             "lost-acked", "and everything else is missing: an experiment that expects nothing cannot fail");
         block.Done();
         return expect;

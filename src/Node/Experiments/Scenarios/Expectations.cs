@@ -9,6 +9,8 @@ internal sealed record Expectations
 
     public long? Unheard { get; init; }
 
+    public long? Unexplained { get; init; }
+
     public long? Duplicates { get; init; }
 
     public long? OutOfOrder { get; init; }
@@ -26,6 +28,9 @@ internal sealed record Expectations
     public IReadOnlyList<LatencyBound> Latencies { get; init; } = [];
 
     public LeakBounds? Leaks { get; init; }
+
+    /// <summary>After the load every node takes new clients at every door.</summary>
+    public bool Serving { get; init; }
 
     public bool OneOwner { get; init; }
 }

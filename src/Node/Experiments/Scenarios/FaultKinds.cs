@@ -28,6 +28,7 @@ internal static class FaultKinds
         ["process.restart"] = (FaultHand.Process, []),
         ["process.pause"] = (FaultHand.Process, []),
         ["process.fd-limit"] = (FaultHand.Process, ["headroom"]),
+        ["process.clock-step"] = (FaultHand.Process, ["by"]),
         ["client.crowd"] = (FaultHand.Clients, ["count", "ending"]),
         ["endpoint.restart"] = (FaultHand.Operator, []),
         ["endpoint.suspend"] = (FaultHand.Operator, []),

@@ -1,13 +1,14 @@
 using System.Globalization;
 using Anode.Hosting.Configuration;
 using Anode.Ledger;
+using Anode.Messages;
 
 namespace Anode.Experiments.Scenarios;
 
 /// <summary>Text → scenario, or everything that is wrong with it, each with its line, key and the nearest valid one. Pure.</summary>
 internal static class ScenarioReader
 {
-    private static readonly Crew Nobody = new(0, [], "", TimeSpan.Zero, false);
+    private static readonly Crew Nobody = new(0, [], "", TimeSpan.Zero, false, true);
 
     public static bool TryRead(string text, string file, out Scenario scenario, out IReadOnlyList<ConfigError> errors)
     {
@@ -40,11 +41,13 @@ internal static class ScenarioReader
         var places = topology.Nodes.Concat(topology.Endpoints.Keys).ToArray();
         var workloads = block.Blocks("workload").Select((item, i) => ReadWorkload(item, i, topology, places)).ToArray();
         block.Require(workloads.Length > 0, "workload", "is empty: there is nothing to measure");
+        block.Require(!topology.Proxies || workloads.DistinctBy(w => w.Protocol).Count() <= 1, "workload", "has items of several protocols: proxies pass one on");
         block.Require(workloads.DistinctBy(w => w.Id).Count() == workloads.Length, "workload", "has two items with the same id");
         var phases = ReadPhases(block);
         var faults = block.Blocks("faults").Select((item, i) => ReadFault(item, $"f{i + 1}", topology, phases)).ToArray();
         block.Require(faults.DistinctBy(f => f.Id).Count() == faults.Length, "faults", "has two items with the same id");
         var random = block.Has("random-faults") ? ReadRandom(block.Block("random-faults"), topology, phases) : null;
+        var off = block.Words("mechanism-off");
         var scenario = new Scenario(
             block.Text("name", "experiment"),
             block.Text("question", ""),
@@ -54,7 +57,8 @@ internal static class ScenarioReader
             topology, workloads, phases, faults, random,
             ReadSteadyState(block.Block("steady-state")),
             ExpectationReader.Read(block.Block("expect"), phases),
-            ReadAbort(block.Block("abort")));
+            ReadAbort(block.Block("abort")))
+        { MechanismOff = off };
         block.Require(scenario.Name.All(c => char.IsAsciiLetterOrDigit(c) || c == '-'), "name", "has other characters than letters, digits and dashes: it becomes the name of a folder");
         block.Done();
         return scenario;
@@ -67,6 +71,8 @@ internal static class ScenarioReader
             item =>
             {
                 var node = new AttachedNode(item.Block.Text("server", ""), item.Block.Text("nats", ""), item.Block.Text("http", ""));
+                foreach (var (key, address) in (ReadOnlySpan<(string, string)>)[("server", node.Server), ("nats", node.Nats)])
+                    item.Block.Require(address.Length == 0 || NetAddress.TryParse(address, out _, out _), key, $"= '{address}' is not an address like tcp://127.0.0.1:7400");
                 item.Block.Done();
                 return node;
             },
@@ -86,9 +92,11 @@ internal static class ScenarioReader
             StringComparer.Ordinal);
         var cluster = block.Switch("cluster", false);
         var topology = new Topology(
-            block.OneOf("target", "anode", "anode", "nats-server"), nodes, ReadLinks(block, nodes), cluster, attached, endpoints, block.Tree("node-config"));
+            block.OneOf("target", "anode", "anode", "nats-server"), nodes, ReadLinks(block, nodes), cluster, attached, endpoints, block.Tree("node-config"), block.Switch("proxies", false));
         block.OneOf("mode", "processes", "processes", "attached");
         block.Require(endpoints.Count == 0 || cluster, "endpoints", "needs cluster = on: without one nobody decides who has them");
+        block.Require(!topology.Proxies || endpoints.Count == 0, "proxies", "= on and endpoints do not go together: what moves has no proxy in front of it");
+        block.Require(!nodes.Contains(Plans.Planner.ProxyNode), "nodes", $"has '{Plans.Planner.ProxyNode}', which is what the process in front of them is called");
         block.Done();
         return topology;
     }
@@ -130,11 +138,15 @@ internal static class ScenarioReader
         block.Require(!retry || acknowledge == Acknowledge.Receipt, "retry", "needs acknowledge = receipt: only there has a message an id under which it can be sent again");
         var openLoop = block.OneOf("kind", "open-loop", "open-loop", "closed-loop") == "open-loop";
         block.Require(openLoop || acknowledge != Acknowledge.None, "kind", "= closed-loop needs something to wait for: acknowledge is none");
+        var burst = block.OneOf("arrival", "constant", "constant", "poisson", "burst") == "burst" ? ReadBurst(block) : null;
+        block.Require(burst is not null || !block.Has("burst"), "burst", "needs arrival = burst");
         var subject = block.Text("subject", "lab.{publisher}");
         var workload = new Workload(
-            block.Text("id", $"w{index + 1}"), openLoop, block.Rate("rate", 200), block.OneOf("arrival", "constant", "constant", "poisson") == "poisson",
+            block.Text("id", $"w{index + 1}"), openLoop, block.Rate("rate", 200), block.Text("arrival", "") == "poisson", burst,
             min, max, protocol, subject, acknowledge, block.Duration("ack-timeout", TimeSpan.FromSeconds(2)), retry,
             ReadCrew(block, "publishers", 1, places), ReadCrew(block, "subscribers", 1, places), block.Has("slow-subscribers") ? ReadCrew(block, "slow-subscribers", 1, places) : Nobody);
+        foreach (var (name, attached) in topology.Attached)
+            block.Require((protocol == "nats" ? attached.Nats : attached.Server).Length > 0, "protocol", $"= {protocol} needs topology.attached.{name}.{(protocol == "nats" ? "nats" : "server")}, the address where {name} speaks it");
         block.Require(workload.Publishers.Count > 0, "publishers", "are none");
         block.Require(workload.Subscribers.Count > 0, "subscribers", "are none: nobody would miss anything");
         block.Require(!subject.Contains('*') && !subject.Contains('>') && !subject.Contains(' '), "subject", "must be a subject, not a filter");
@@ -142,11 +154,23 @@ internal static class ScenarioReader
         return workload;
     }
 
+    private static Burst ReadBurst(ScenarioBlock parent)
+    {
+        parent.Require(!parent.Has("rate"), "rate", "follows from the bursts: give burst { size, every }");
+        parent.Require(parent.Text("kind", "open-loop") == "open-loop", "arrival", "= burst needs kind = open-loop");
+        var block = parent.Block("burst");
+        var burst = new Burst(block.Count("size", 100, 1, 100_000), block.Duration("every", TimeSpan.FromSeconds(1)));
+        block.Require(burst.Every >= TimeSpan.FromMilliseconds(1), "every", "is less than 1ms");
+        block.Done();
+        return burst;
+    }
+
     private static Crew ReadCrew(ScenarioBlock parent, string key, int count, string[] places)
     {
         var block = parent.Block(key);
         var crew = new Crew(
-            block.Count("count", count, 0, 64), block.Words("at", places[0]), block.Text("queue", ""), block.Duration("delay", TimeSpan.Zero), block.Switch("failover", false));
+            block.Count("count", count, 0, 64), block.Words("at", places[0]), block.Text("queue", ""), block.Duration("delay", TimeSpan.Zero), block.Switch("failover", false),
+            block.Switch("reconnect", true));
         block.Require(crew.At.Count > 0 && crew.At.All(places.Contains), "at", $"names something that is none of {string.Join(", ", places)}");
         block.Done();
         return crew;
@@ -181,23 +205,38 @@ internal static class ScenarioReader
         var onProcess = known && found.Hand is FaultHand.Process or FaultHand.Clients;
         var on = onProcess && block.Has("target") ? block.Words("target") : block.Words("on", links.Length > 0 ? [] : [topology.Nodes[0]]);
         var target = onProcess ? "" : block.Text("target", links.Length > 0 ? "" : "node");
+        var atClients = byNode && target.StartsWith("client:", StringComparison.Ordinal);
+        if (atClients)
+        {
+            block.Require(topology.Proxies, "target", $"= '{target}' needs topology.proxies = on: there it is done");
+            (on, target) = ([target["client:".Length..]], "");
+        }
+
         foreach (var name in on)
         {
             block.Require(
                 topology.Nodes.Contains(name) || name is "one" or "minority" or "majority" or "minority-third" or "all"
                     || (name.StartsWith("owner-of:", StringComparison.Ordinal) && topology.Endpoints.ContainsKey(name["owner-of:".Length..])),
-                onProcess && block.Has("target") ? "target" : "on",
+                (onProcess || atClients) && block.Has("target") ? "target" : "on",
                 $"= '{name}' is no node and none of one, minority, majority, minority-third, all, owner-of:ENDPOINT");
         }
 
         var attached = on.FirstOrDefault(topology.Attached.ContainsKey);
         block.Require(attached is null || !onProcess || found.Hand == FaultHand.Clients, "target", $"= '{attached}' is a node that was not started here: its process is left alone");
+        block.Require(
+            attached is null || atClients || !known || found.Hand is FaultHand.Process or FaultHand.Clients || topology.Attached[attached].Http.Length > 0,
+            "kind", $"= '{kind}' is asked for over HTTP, and topology.attached.{attached}.http is missing");
         var phase = block.Text("phase", phases[0].Name);
         block.Require(phases.Any(p => p.Name == phase && !p.UntilQuiescent), "phase", $"= '{phase}' is none of {string.Join(", ", phases.SkipLast(1).Select(p => p.Name))}");
-        block.Require(!byNode || topology.Target == "anode", "kind", $"= '{kind}' is done by a node of ours; the target is {topology.Target}");
+        block.Require(
+            !byNode || atClients || topology.Target == "anode", "kind", $"= '{kind}' is done by a node of ours, and the target is {topology.Target}; with topology.proxies = on and target = \"client:NODE\" it is done before any server");
         var spec = new FaultSpec(
             block.Text("id", id), phase, block.Duration("at", TimeSpan.Zero), block.Has("for") ? block.Duration("for", TimeSpan.Zero) : null, kind, on, target, links,
-            block.Has("restart-after") ? block.Duration("restart-after", TimeSpan.Zero) : null, block.Duration("spacing", TimeSpan.Zero), ReadParameters(block, found.Keys ?? [], byNode));
+            block.Has("restart-after") ? block.Duration("restart-after", TimeSpan.Zero) : null, block.Duration("spacing", TimeSpan.Zero), ReadParameters(block, found.Keys ?? [], byNode))
+        { AtClients = atClients };
+        block.Require(kind != "process.clock-step" || topology.Target == "anode", "kind", "= 'process.clock-step' reaches nodes of ours only: nats-server asks the kernel itself");
+        block.Require(kind != "process.clock-step" || Plans.PlannedFault.TryStep(spec.Parameters.GetValueOrDefault("by", ""), out _), "by", "is missing, or not a duration like 30s or -30s");
+        block.Require(kind != "process.clock-step" || !spec.On.Any(on => on.StartsWith("owner-of:", StringComparison.Ordinal)), "target", "must be known before nodes are started: their clocks are theirs from the start");
         block.Require(kind != "process.pause" || spec.For is not null, "for", "is missing: a pause needs an end");
         block.Done();
         return spec;
@@ -237,7 +276,8 @@ internal static class ScenarioReader
     private static AbortRules ReadAbort(ScenarioBlock block)
     {
         var rules = new AbortRules(
-            block.Share("when-failed-fraction", 1), block.Duration("for", TimeSpan.FromSeconds(60)), block.Duration("max-duration", TimeSpan.FromMinutes(10)));
+            block.Share("when-failed-fraction", 1), block.Duration("for", TimeSpan.FromSeconds(60)), block.Duration("max-duration", TimeSpan.FromMinutes(10)),
+            block.Value("min-free-disk", 0L, (string text, out long value) => Units.TryParseBytes(text, out value), "a size like 1GiB"));
         block.Done();
         return rules;
     }

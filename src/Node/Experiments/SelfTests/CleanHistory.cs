@@ -20,6 +20,7 @@ internal static class CleanHistory
             duplicates-delivered { max = 0 }
             out-of-order { max = 0 }
             unexpected { max = 0 }
+            unexplained { max = 0 }
             time-to-recover { max = 3s }
             availability { min = 90% }
             one-owner = on
@@ -69,6 +70,13 @@ internal static class CleanHistory
         }
 
         body.Add((9_600_000, new { t = 9_600_000, e = "drain", quiescent = true }));
+        // Each node has accounted for everything, and left nothing out.
+        foreach (var (node, t) in (ReadOnlySpan<(string, long)>)[("a", 9_610_000), ("b", 9_620_000)])
+        {
+            var flows = Enumerable.Range(0, 2).Select(flow => new { flow, epoch = run + 1, first = 0, last = Messages - 1, missing = 0, gaps = Array.Empty<object>() });
+            body.Add((t, new { t, e = "ledger", node, ledger = new { enabled = true, flows, dropped = Array.Empty<object>(), messages = Array.Empty<object>(), pendingBytes = 0 } }));
+        }
+
         body.Add((9_700_000, new { t = 9_700_000, e = "run-end", trouble = "" }));
         lines.Add(JsonSerializer.Serialize(new { t = 0, e = "run", run, control = run == 0, seed = 1, utc = "2026-01-01T00:00:00Z", schedule = Array.Empty<string>() }));
         lines.AddRange(body.OrderBy(line => line.T).Select(line => JsonSerializer.Serialize(line.Line)));

@@ -3,7 +3,11 @@ using System.Text.Json.Nodes;
 namespace Anode.Experiments.SelfTests;
 
 /// <summary>One bug to plant into a clean history, and the check that has to name it.</summary>
-internal sealed record Bug(string Name, string Check, Func<List<string>, List<string>> Plant);
+internal sealed record Bug(string Name, string Check, Func<List<string>, List<string>> Plant)
+{
+    /// <summary>A check that must not: what somebody answers for is not unexplained.</summary>
+    public string Spared { get; init; } = "";
+}
 
 /// <summary>
 /// A clean history with one thing made wrong in it, as if a node had done it. Lines are changed as text, so that reading, counting and judging are all
@@ -26,6 +30,10 @@ internal static class Planted
         new("two nodes own one endpoint", "one-owner", TwoOwners),
         new("a fault leaves no trace", "evidence", Vacuous),
         new("the drain ends too early", "drained", lines => Replace(lines, lines.FindIndex(l => l.Contains("\"e\":\"drain\"", StringComparison.Ordinal)), line => line["quiescent"] = false)),
+        new("a message is lost and nobody says why", "unexplained", lines => Without(lines, IndexOf(lines, "got", Which))),
+        new("a message is lost that a fault says it took", "lost", TakenByFault) { Spared = "unexplained" },
+        new("a message is lost that a node says it left out", "lost", LeftOut) { Spared = "unexplained" },
+        new("a message is lost that a node left out for somebody else", "unexplained", lines => LeftOut(lines, "somebody-else")),
         new("the history breaks off", "complete", lines => lines[..^(lines.Count / 10)]),
     ];
 
@@ -44,6 +52,29 @@ internal static class Planted
         var line = JsonNode.Parse(lines[at])!;
         var key = $"\"f\":{line["f"]},\"ep\":{line["ep"]},\"s\":{line["s"]},";
         return [.. lines.Select(l => l.Contains("\"e\":\"ok\"", StringComparison.Ordinal) && l.Contains(key, StringComparison.Ordinal) ? Info(l) : l).Where((_, i) => i != at)];
+    }
+
+    private static List<string> TakenByFault(List<string> lines)
+    {
+        var at = IndexOf(lines, "got", Which);
+        var got = JsonNode.Parse(lines[at])!;
+        var begun = lines.FindLastIndex(l => l.Contains("\"what\":\"begun\"", StringComparison.Ordinal));
+        var charge = $"{{\"kind\":\"lost\",\"flow\":{got["f"]},\"epoch\":{got["ep"]},\"sequence\":{got["s"]}}}";
+        return Without(Replace(lines, begun, line => line["charges"] = new JsonArray(JsonNode.Parse(charge))), at);
+    }
+
+    private static List<string> LeftOut(List<string> lines) => LeftOut(lines, "");
+
+    /// <param name="client">Somebody else's name is that of the other subscriber.</param>
+    private static List<string> LeftOut(List<string> lines, string client)
+    {
+        var at = IndexOf(lines, "got", Which);
+        var got = JsonNode.Parse(lines[at])!;
+        var ledger = lines.FindLastIndex(l => l.Contains("\"e\":\"ledger\"", StringComparison.Ordinal));
+        var drop = $"{{\"flow\":{got["f"]},\"epoch\":{got["ep"]},\"sequence\":{got["s"]},\"policy\":\"slow-consumer\",\"where\":\"clients\",\"client\":\"{(client.Length > 0 ? Other((int)got["c"]!) : "")}\"}}";
+        return Without(Replace(lines, ledger, line => line["ledger"]!["messages"]!.AsArray().Add(JsonNode.Parse(drop))), at);
+
+        static string Other(int seat) => $"w-sub-{1 - seat}";
     }
 
     private static string Info(string ok)

@@ -247,7 +247,7 @@ internal sealed partial class LinkClient
         {
             client._mesh.Counters.CountNoRoute(1);
             if (client.Core.Ledger is { } ledger && Stamp.TryRead(message.Payload, out var stamp))
-                ledger.Drop(stamp, "no-route", client._connection.Record.Endpoint);
+                ledger.Drop(stamp, "no-route", client._connection.Record.Endpoint, client._connection.Record.ClientName);
         }
 
         /// <summary>It was taken before; whoever asks for it again has not had the receipt.</summary>

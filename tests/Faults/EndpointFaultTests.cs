@@ -88,9 +88,9 @@ public sealed class EndpointFaultTests
     {
         await using var node = await FaultNode.StartAsync();
         using var client = node.Connect();
-        var fault = await node.BeginAsync("down endpoint:tcp in=100ms");
+        var fault = await node.BeginAsync("down endpoint:tcp in=1s");
         await node.EndAsync(fault);
-        var next = await node.BeginAsync("loss endpoint:tcp probability=0 in=200ms");
+        var next = await node.BeginAsync("loss endpoint:tcp probability=0 in=1200ms");
         Eventually.Holds(() => next.HasBegun, () => "it does not begin");
         Assert.False(fault.HasBegun);
         Assert.Equal("removed", fault.Ended);

@@ -95,9 +95,10 @@ public sealed class StreamFaultTests
     {
         await using var node = await FaultNode.StartAsync();
         using var client = node.Connect();
+        var record = node.RecordOf(client);
         await node.BeginAsync($"reset connection:{client.Connection} after=10ms");
         Assert.Equal(NativeTestClient.Reset, client.Receive());
-        Eventually.Equal(CloseReason.Fault, () => node.RecordOf(client).CloseReason);
+        Eventually.Equal(CloseReason.Fault, () => record.CloseReason);
     }
 
     [Fact]

@@ -8,12 +8,10 @@ namespace Anode.Faults;
 /// <summary>
 /// Begins and ends faults. Each is a lease: when it runs out, or this actor ends, the fault is undone, so that who asked for it may die without leaving it behind.
 /// </summary>
-/// <remarks>One may be asked for ahead: all that can be looked up is looked up then, and at its time, which the delay line tells, it only has to begin.</remarks>
+/// <remarks>One may be asked for ahead; the delay line tells when its time has come.</remarks>
 internal sealed class FaultsActor : UntypedActor
 {
     private const int Most = 10_000;
-
-    private static readonly TimeSpan FindTimeout = TimeSpan.FromSeconds(1);
 
     private readonly FaultBoard _board;
     private readonly SocketContext _sockets;
@@ -42,10 +40,8 @@ internal sealed class FaultsActor : UntypedActor
         switch (message)
         {
             case Fault.Begin begin: OnBegin(begin); break;
-            case Found found: Plan(found.Begin, found.Asker, found.Actor); break;
-            case Start { Fault.Ended: null } start: OnStart(start); break;
+            case Start { Fault: { Ended: null } fault }: OnStart(fault); break;
             case Start: break;
-            case Missing missing: missing.Asker.Tell(new Fault.Refused($"target: there is no actor {missing.Begin.Spec.Target.Name}", Unknown: true)); break;
             case Fault.Renew renew: OnRenew(renew); break;
             case Fault.Remove remove: OnRemove(remove.Id); break;
             case Fault.RemoveAll: Sender.Tell(new Fault.Ended(EndAll("removed"))); break;
@@ -66,10 +62,14 @@ internal sealed class FaultsActor : UntypedActor
             Refuse($"there are {Most} faults already", unknown: false);
         else if (spec.Target.Kind == TargetKind.Endpoint && _endpoints.Find(spec.Target.Name) is null)
             Refuse($"target: there is no endpoint {spec.Target.Name}", unknown: true);
-        else if (spec.Shape is not ActorShape)
-            Plan(begin, Sender, null);
+        else if (spec.Shape is EndpointShape && _endpoints.Find(spec.Target.Name)!.Guard is null)
+            Refuse($"target: endpoint {spec.Target.Name} has not begun", unknown: false);
+        else if (spec.Shape is ActorShape && !PathOf(spec.Target).StartsWith("/user/", StringComparison.Ordinal))
+            Refuse("target: an actor's path begins with /user/: see /api/supervision", unknown: false);
+        else if (spec.Shape is ActorShape && spec.Delay == TimeSpan.Zero && Find(PathOf(spec.Target)) is null)
+            Refuse($"target: there is no actor {spec.Target.Name}", unknown: true);
         else
-            Find(begin, PathOf(spec.Target));
+            Plan(begin);
     }
 
     /// <summary>An endpoint's actor is the owner of its socket.</summary>
@@ -82,58 +82,43 @@ internal sealed class FaultsActor : UntypedActor
         return $"/user/node/endpoints/{spec.ActorName}/{owner}";
     }
 
-    private void Find(Fault.Begin begin, string path)
+    /// <summary>By its path, at once: an actor may be made anew at any moment, and what was looked up ahead would be its predecessor.</summary>
+    private IInternalActorRef? Find(string path)
     {
-        var asker = Sender;
-        if (!path.StartsWith("/user/", StringComparison.Ordinal))
-        {
-            Refuse("target: an actor's path begins with /user/: see /api/supervision", unknown: false);
-            return;
-        }
-
-        Context.ActorSelection(path).ResolveOne(FindTimeout).PipeTo<IActorRef>(
-            Self, success: actor => new Found(begin, asker, actor), failure: _ => new Missing(begin, asker));
+        var root = (IInternalActorRef)((ExtendedActorSystem)Context.System).Provider.RootGuardian;
+        var found = root.GetChild(path.Split('/', StringSplitOptions.RemoveEmptyEntries));
+        return found.IsNobody() ? null : (IInternalActorRef)found;
     }
 
-    private void Plan(Fault.Begin begin, IActorRef asker, IActorRef? actor)
+    private void Plan(Fault.Begin begin)
     {
         var spec = begin.Spec;
-        // It may be a second one by now: looking up an actor took its time.
-        if (spec.Id.Length > 0 && _board.FindAlive(spec.Id) is not null)
-        {
-            asker.Tell(new Fault.Refused($"id: there is a fault {spec.Id} already", Unknown: false));
-            return;
-        }
-
-        if (spec.Shape is EndpointShape && _endpoints.Find(spec.Target.Name)!.Guard is null)
-        {
-            asker.Tell(new Fault.Refused($"target: endpoint {spec.Target.Name} has not begun", Unknown: false));
-            return;
-        }
-
         var fault = new ActiveFault(spec, spec.Id.Length > 0 ? spec.Id : NextId(), begin.AskedAt + ActiveFault.Ticks(spec.Delay));
         _board.Plan(fault);
         if (spec.Delay > TimeSpan.Zero)
-            _board.Line.Tell(Self, new Start(fault, actor), fault.Planned);
+            _board.Line.Tell(Self, new Start(fault), fault.Planned);
         else
-            OnStart(new Start(fault, actor));
-        asker.Tell(new Fault.Begun(fault));
+            OnStart(fault);
+        Sender.Tell(new Fault.Begun(fault));
     }
 
-    private void OnStart(Start start)
+    private void OnStart(ActiveFault fault)
     {
-        var (fault, spec) = (start.Fault, start.Fault.Spec);
+        var spec = fault.Spec;
         switch (spec.Shape)
         {
             case EndpointShape shape:
                 var entry = _endpoints.Find(spec.Target.Name)!;
                 fault.Undo = shape.Begin(new EndpointFaultContext(fault, entry, entry.Guard!, _sockets, Context));
                 break;
-            case ActorShape shape when start.Actor is IInternalActorRef target:
+            case ActorShape shape when Find(PathOf(spec.Target)) is { } target:
                 var self = Self;
                 fault.Undo = shape.Begin(new ActorFaultContext(
                     fault, target, (delay, action) => _board.Line.Tell(self, new Later(fault, action), At(delay))));
                 break;
+            case ActorShape:
+                End(fault, $"there was no actor {spec.Target.Name}");
+                return;
         }
 
         _board.Begin(fault);
@@ -226,11 +211,7 @@ internal sealed class FaultsActor : UntypedActor
 
     private static long At(TimeSpan delay) => Stopwatch.GetTimestamp() + ActiveFault.Ticks(delay);
 
-    private sealed record Found(Fault.Begin Begin, IActorRef Asker, IActorRef Actor) : IReapable;
-
-    private sealed record Missing(Fault.Begin Begin, IActorRef Asker) : IReapable;
-
-    private sealed record Start(ActiveFault Fault, IActorRef? Actor) : IReapable;
+    private sealed record Start(ActiveFault Fault) : IReapable;
 
     private sealed record Due(ActiveFault Fault) : IReapable;
 

@@ -12,7 +12,8 @@ internal static partial class Descriptors
     private const int MinReserve = 32, MaxReserve = 256;
 
     /// <summary>Descriptors are numbered from the lowest free one, so a number is a measure of how many are open.</summary>
-    private static readonly long FirstReserved = SoftLimit() is var limit && limit == long.MaxValue
+    /// <remarks>Asked each time, since the limit of a running process can be changed from outside; it costs a tenth of a microsecond.</remarks>
+    private static long FirstReserved => SoftLimit() is var limit && limit == long.MaxValue
         ? long.MaxValue
         : limit - Math.Clamp(limit / 16, MinReserve, MaxReserve);
 

@@ -16,6 +16,9 @@ internal sealed class FaultInjector(Fleet fleet, RunClock clock, HistoryWriter h
     /// <summary>A runner that is killed renews nothing: what it began in a node ends by itself so soon.</summary>
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(5);
 
+    /// <summary>What a node is to do it is told ahead, and does it by a clock of its own: the way there takes longer than a fault may be late.</summary>
+    private const long Ahead = 1_000_000;
+
     private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(20);
 
@@ -41,7 +44,8 @@ internal sealed class FaultInjector(Fleet fleet, RunClock clock, HistoryWriter h
                 Kernel.Hurry();
                 WarmUp(fault);
                 var planned = loadStart + fault.At.Ticks / 10;
-                if (clock.WaitUntil(planned, cancellation))
+                var ahead = FaultKinds.HandOf(fault.Kind) == FaultHand.Node ? Ahead : 0;
+                if (clock.WaitUntil(planned - ahead, cancellation))
                     Inject(fault, planned);
             });
         }
@@ -105,7 +109,7 @@ internal sealed class FaultInjector(Fleet fleet, RunClock clock, HistoryWriter h
 
     /// <summary>
     /// Whatever is done first in a process takes a fraction of a second, for code that has to be compiled, here and in the node. What counts is not to be the
-    /// first, so something without effect goes before it: signal 0, and a fault of connections that no node of an experiment has.
+    /// first, so something without effect goes before it: signal 0, and the fault itself, planned and taken back.
     /// </summary>
     private void WarmUp(PlannedFault fault)
     {
@@ -120,7 +124,8 @@ internal sealed class FaultInjector(Fleet fleet, RunClock clock, HistoryWriter h
         if (hand != FaultHand.Node)
             return;
         var id = string.Create(CultureInfo.InvariantCulture, $"x{Environment.ProcessId}-warm-{fault.Id}");
-        _ = SinceOf(http.Post("/api/faults", JsonSerializer.Serialize(new { id, kind = "slow-close", target = "protocol:lines", delay = "1ms", @for = "1s" })));
+        _ = SinceOf(http.Post("/api/faults", WishOf(fault, id, TimeSpan.FromSeconds(30))));
+        _ = http.Get($"/api/faults/{id}").Json;
         _ = EvidenceOf(http.Delete($"/api/faults/{id}"));
     }
 
@@ -269,25 +274,16 @@ internal sealed class FaultInjector(Fleet fleet, RunClock clock, HistoryWriter h
     {
         var fault = act.Fault;
         var id = string.Create(CultureInfo.InvariantCulture, $"x{Environment.ProcessId}-{fault.Id}");
-        var wish = new SortedDictionary<string, object>(StringComparer.Ordinal)
-        {
-            ["id"] = id,
-            ["kind"] = fault.Kind,
-            ["target"] = fault.Target,
-            ["seed"] = (long)(fault.Seed >> 12),
-            ["for"] = Text(Lease),
-        };
-        foreach (var (key, value) in fault.Parameters)
-            wish[key] = ValueOf(key, value);
         journal.Fault(node.Doors.Http, id);
         using var http = new NodeHttp(node.Doors.Http);
-        var answer = http.Post("/api/faults", JsonSerializer.Serialize(wish));
+        var answer = http.Post("/api/faults", WishOf(fault, id, TimeSpan.FromMicroseconds(Math.Max(0, act.Planned - clock.Now))));
         if (!answer.IsSuccess)
             throw new InvalidOperationException(answer.Why);
-        act.Tell("begun", at: SinceOf(answer));
-        var until = clock.Now + (fault.For ?? TimeSpan.Zero).Ticks / 10;
         try
         {
+            var began = Began(http, id, act.Planned);
+            act.Tell("begun", at: began);
+            var until = began + (fault.For ?? TimeSpan.Zero).Ticks / 10;
             while (clock.Now < until && clock.WaitUntil(Math.Min(until, clock.Now + Renewal.Ticks / 10), cancellation))
             {
                 if (clock.Now < until)
@@ -299,6 +295,41 @@ internal sealed class FaultInjector(Fleet fleet, RunClock clock, HistoryWriter h
             var last = http.Delete($"/api/faults/{id}");
             act.Tell("ended", EvidenceOf(last), charges: last.Json);
         }
+    }
+
+    private static string WishOf(PlannedFault fault, string id, TimeSpan delay)
+    {
+        var wish = new SortedDictionary<string, object>(StringComparer.Ordinal)
+        {
+            ["id"] = id,
+            ["kind"] = fault.Kind,
+            ["target"] = fault.Target,
+            ["seed"] = (long)(fault.Seed >> 12),
+            ["for"] = Text(Lease),
+            ["in"] = string.Create(CultureInfo.InvariantCulture, $"{delay.Ticks / 10}us"),
+        };
+        foreach (var (key, value) in fault.Parameters)
+            wish[key] = ValueOf(key, value);
+        return JsonSerializer.Serialize(wish);
+    }
+
+    /// <summary>Waits until it has begun; returns when, as the node says.</summary>
+    private long Began(NodeHttp http, string id, long planned)
+    {
+        clock.WaitUntil(planned, cancellation);
+        for (var patience = clock.Now + 2 * Ahead; clock.Now < patience; clock.WaitUntil(clock.Now + 2_000, cancellation))
+        {
+            var answer = http.Get($"/api/faults/{id}");
+            if (answer.Json is not { ValueKind: JsonValueKind.Object } json)
+                continue;
+            if (json.TryGetProperty("begun", out var begun) && begun.ValueKind == JsonValueKind.True)
+                return SinceOf(answer) ?? clock.Now;
+            if (json.TryGetProperty("ended", out var ended) && ended.GetString() is { Length: > 0 } why)
+                throw new InvalidOperationException(why);
+            cancellation.ThrowIfCancellationRequested();
+        }
+
+        throw new InvalidOperationException($"the node has not begun {id}");
     }
 
     /// <summary>When it began, as the node says; the answer came a moment later.</summary>

@@ -10,9 +10,18 @@ internal sealed partial class RunClock
 
     private static readonly double PerTick = 1e6 / Stopwatch.Frequency;
 
-    private readonly long _start = Stopwatch.GetTimestamp();
+    private readonly long _start;
 
-    public DateTimeOffset Began { get; } = DateTimeOffset.UtcNow;
+    public RunClock()
+    {
+        // The first look at the wall clock takes the runtime ten milliseconds, by which everything nodes tell would be late: so look once before.
+        _ = DateTimeOffset.UtcNow;
+        _ = Stopwatch.GetTimestamp();
+        Began = DateTimeOffset.UtcNow;
+        _start = Stopwatch.GetTimestamp();
+    }
+
+    public DateTimeOffset Began { get; }
 
     public long Now => (long)((Stopwatch.GetTimestamp() - _start) * PerTick);
 

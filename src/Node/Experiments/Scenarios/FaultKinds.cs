@@ -34,6 +34,7 @@ internal static class FaultKinds
         ["endpoint.suspend"] = (FaultHand.Operator, []),
         ["endpoint.move"] = (FaultHand.Operator, ["to"]),
         ["call-error"] = (FaultHand.Node, ["call", "errno"]),
+        ["call-delay"] = (FaultHand.Node, [.. Delay, "call"]),
         ["short-read"] = (FaultHand.Node, ["bytes"]),
         ["short-write"] = (FaultHand.Node, ["bytes"]),
         ["refuse-accept"] = (FaultHand.Node, []),

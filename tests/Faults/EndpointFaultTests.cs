@@ -62,8 +62,15 @@ public sealed class EndpointFaultTests
             Eventually.Equal(2, () => node.View.Sockets.Connections.Open.Count());
         Assert.True(clock.ElapsedMilliseconds >= 119, $"{clock.ElapsedMilliseconds} ms");
         await node.EndAsync(fault);
-        using var another = node.Connect();
         Assert.Equal(2, fault.Tally.DelayedPieces);
+        Assert.True(fault.Tally.Delays().P50 >= 59, Evidence.Of(fault));
+
+        var endless = await node.BeginAsync("call-delay endpoint:tcp call=accept latency=1h");
+        using var held = node.Dial();
+        Eventually.Holds(() => endless.Tally.DelayedPieces > 0, () => "nobody is kept waiting");
+        await node.EndAsync(endless);
+        using var another = node.Connect();
+        Eventually.Equal(2, () => node.View.Sockets.Connections.Open.Count());
     }
 
     [Fact]

@@ -6,6 +6,8 @@ namespace Anode.Faults;
 /// <param name="planned">When it is to begin, by the stopwatch.</param>
 internal sealed class ActiveFault(FaultSpec spec, string id, long planned)
 {
+    private readonly List<Action> _waiting = [];
+    private volatile bool _hasBegun;
     private long _until = Stopwatch.GetTimestamp() + Ticks(spec.Delay + spec.Lease);
 
     public FaultSpec Spec => spec;
@@ -15,7 +17,7 @@ internal sealed class ActiveFault(FaultSpec spec, string id, long planned)
     /// <summary>By the stopwatch.</summary>
     public long Planned => planned;
 
-    public bool HasBegun { get; private set; }
+    public bool HasBegun => _hasBegun;
 
     /// <summary>Of one that has not begun, when it is to.</summary>
     public DateTimeOffset Since { get; private set; } = DateTimeOffset.UtcNow + spec.Delay;
@@ -41,12 +43,44 @@ internal sealed class ActiveFault(FaultSpec spec, string id, long planned)
     {
         (Since, Late) = (DateTimeOffset.UtcNow, Stopwatch.GetElapsedTime(planned));
         Renew(spec.Lease);
-        HasBegun = true;
+        _hasBegun = true;
     }
 
     public void Renew(TimeSpan lease) => Volatile.Write(ref _until, Stopwatch.GetTimestamp() + Ticks(lease));
 
-    public void End(string how) => (Ended, EndedAt) = (how, DateTimeOffset.UtcNow);
+    public void End(string how)
+    {
+        List<Action> waiting;
+        lock (_waiting)
+        {
+            (Ended, EndedAt) = (how, DateTimeOffset.UtcNow);
+            waiting = [.. _waiting];
+            _waiting.Clear();
+        }
+
+        waiting.ForEach(action => action());
+    }
+
+    /// <summary>Done when it ends, at once if it has; from any thread.</summary>
+    public void WhenEnded(Action action)
+    {
+        lock (_waiting)
+        {
+            if (Ended is null)
+            {
+                _waiting.Add(action);
+                return;
+            }
+        }
+
+        action();
+    }
+
+    public void Forget(Action action)
+    {
+        lock (_waiting)
+            _waiting.Remove(action);
+    }
 
     /// <summary>For accepting, which no connection has to do with yet.</summary>
     public Dice AcceptDice { get; } = Dice.Of(spec.Seed, -3);

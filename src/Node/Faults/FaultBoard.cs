@@ -34,8 +34,9 @@ internal sealed class FaultBoard : IFaultSeams
     public void Begin(ActiveFault fault)
     {
         fault.Begin();
-        Volatile.Write(ref _planned, _planned.Remove(fault));
+        // In this order: whoever looks meanwhile finds it twice rather than not at all.
         Volatile.Write(ref _active, _active.Add(fault));
+        Volatile.Write(ref _planned, _planned.Remove(fault));
     }
 
     public void Remove(ActiveFault fault, string how)

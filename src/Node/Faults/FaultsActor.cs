@@ -107,10 +107,12 @@ internal sealed class FaultsActor : UntypedActor
         var spec = fault.Spec;
         switch (spec.Shape)
         {
-            case EndpointShape shape:
-                var entry = _endpoints.Find(spec.Target.Name)!;
-                fault.Undo = shape.Begin(new EndpointFaultContext(fault, entry, entry.Guard!, _sockets, Context));
+            case EndpointShape shape when _endpoints.Find(spec.Target.Name) is { Guard: { } guard } entry:
+                fault.Undo = shape.Begin(new EndpointFaultContext(fault, entry, guard, _sockets, Context));
                 break;
+            case EndpointShape:
+                End(fault, $"there was no endpoint {spec.Target.Name}");
+                return;
             case ActorShape shape when Find(PathOf(spec.Target)) is { } target:
                 var self = Self;
                 fault.Undo = shape.Begin(new ActorFaultContext(

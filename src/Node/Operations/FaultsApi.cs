@@ -25,7 +25,7 @@ internal static class FaultsApi
 
     private static Task List(HttpContext context, NodeView view) => HttpApi.Json(
         context,
-        view.Faults is { } faults ? [.. faults.Board.Active.Concat(faults.Board.Planned).Concat(faults.Board.Ended.Reverse()).Select(ApiFault.Of)] : [],
+        view.Faults is { } faults ? [.. faults.Board.Active.Union(faults.Board.Planned).Concat(faults.Board.Ended.Reverse()).Select(ApiFault.Of)] : [],
         ApiJson.Api.IReadOnlyListApiFault);
 
     private static Task One(HttpContext context, NodeView view) => view.Faults?.Board.Find(HttpApi.NameIn(context)) is { } fault

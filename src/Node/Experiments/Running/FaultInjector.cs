@@ -16,6 +16,8 @@ internal sealed class FaultInjector(Fleet fleet, RunClock clock, HistoryWriter h
     /// <summary>A runner that is killed renews nothing: what it began in a node ends by itself so soon.</summary>
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(5);
 
+    private const string OwnerOf = "owner-of:";
+
     /// <summary>What a node is to do it is told ahead, and does it by a clock of its own: the way there takes longer than a fault may be late.</summary>
     private const long Ahead = 1_000_000;
 
@@ -44,7 +46,8 @@ internal sealed class FaultInjector(Fleet fleet, RunClock clock, HistoryWriter h
                 Kernel.Hurry();
                 WarmUp(fault);
                 var planned = loadStart + fault.At.Ticks / 10;
-                var ahead = FaultKinds.HandOf(fault.Kind) == FaultHand.Node ? Ahead : 0;
+                // Who owns an endpoint is asked when the time has come.
+                var ahead = FaultKinds.HandOf(fault.Kind) == FaultHand.Node && !fault.Node.StartsWith(OwnerOf, StringComparison.Ordinal) ? Ahead : 0;
                 if (clock.WaitUntil(planned - ahead, cancellation))
                     Inject(fault, planned);
             });
@@ -124,16 +127,17 @@ internal sealed class FaultInjector(Fleet fleet, RunClock clock, HistoryWriter h
         if (hand != FaultHand.Node)
             return;
         var id = string.Create(CultureInfo.InvariantCulture, $"x{Environment.ProcessId}-warm-{fault.Id}");
-        _ = SinceOf(http.Post("/api/faults", WishOf(fault, id, TimeSpan.FromSeconds(30))));
+        journal.Fault(node.Doors.Http, id);
+        _ = SinceOf(http.Post("/api/faults", NodeFault.WishOf(fault, id, Lease, TimeSpan.FromSeconds(30))));
         _ = http.Get($"/api/faults/{id}").Json;
-        _ = EvidenceOf(http.Delete($"/api/faults/{id}"));
+        _ = NodeFault.EvidenceOf(http.Delete($"/api/faults/{id}"));
     }
 
     private NodeUnderTest NodeOf(string name)
     {
-        if (!name.StartsWith("owner-of:", StringComparison.Ordinal))
+        if (!name.StartsWith(OwnerOf, StringComparison.Ordinal))
             return fleet[name];
-        var endpoint = name["owner-of:".Length..];
+        var endpoint = name[OwnerOf.Length..];
         foreach (var node in fleet.All)
         {
             using var http = new NodeHttp(node.Doors.Http);
@@ -276,7 +280,7 @@ internal sealed class FaultInjector(Fleet fleet, RunClock clock, HistoryWriter h
         var id = string.Create(CultureInfo.InvariantCulture, $"x{Environment.ProcessId}-{fault.Id}");
         journal.Fault(node.Doors.Http, id);
         using var http = new NodeHttp(node.Doors.Http);
-        var answer = http.Post("/api/faults", WishOf(fault, id, TimeSpan.FromMicroseconds(Math.Max(0, act.Planned - clock.Now))));
+        var answer = http.Post("/api/faults", NodeFault.WishOf(fault, id, Lease, TimeSpan.FromMicroseconds(Math.Max(0, act.Planned - clock.Now))));
         if (!answer.IsSuccess)
             throw new InvalidOperationException(answer.Why);
         try
@@ -287,30 +291,14 @@ internal sealed class FaultInjector(Fleet fleet, RunClock clock, HistoryWriter h
             while (clock.Now < until && clock.WaitUntil(Math.Min(until, clock.Now + Renewal.Ticks / 10), cancellation))
             {
                 if (clock.Now < until)
-                    http.Post($"/api/faults/{id}/renew", JsonSerializer.Serialize(new { @for = Text(Lease) }));
+                    http.Post($"/api/faults/{id}/renew", JsonSerializer.Serialize(new { @for = Hosting.Configuration.Units.Format(Lease) }));
             }
         }
         finally
         {
             var last = http.Delete($"/api/faults/{id}");
-            act.Tell("ended", EvidenceOf(last), charges: last.Json);
+            act.Tell("ended", NodeFault.EvidenceOf(last), charges: last.Json);
         }
-    }
-
-    private static string WishOf(PlannedFault fault, string id, TimeSpan delay)
-    {
-        var wish = new SortedDictionary<string, object>(StringComparer.Ordinal)
-        {
-            ["id"] = id,
-            ["kind"] = fault.Kind,
-            ["target"] = fault.Target,
-            ["seed"] = (long)(fault.Seed >> 12),
-            ["for"] = Text(Lease),
-            ["in"] = string.Create(CultureInfo.InvariantCulture, $"{delay.Ticks / 10}us"),
-        };
-        foreach (var (key, value) in fault.Parameters)
-            wish[key] = ValueOf(key, value);
-        return JsonSerializer.Serialize(wish);
     }
 
     /// <summary>Waits until it has begun; returns when, as the node says.</summary>
@@ -336,25 +324,6 @@ internal sealed class FaultInjector(Fleet fleet, RunClock clock, HistoryWriter h
     private long? SinceOf(HttpAnswer answer) =>
         answer.Json is { ValueKind: JsonValueKind.Object } json && json.TryGetProperty("since", out var since) && since.TryGetDateTimeOffset(out var at)
         && clock.Of(at) is var t && t > 0 && t <= clock.Now ? t : null;
-
-    /// <summary>A fault that nothing ran into has no evidence, whatever it says of itself.</summary>
-    private static string EvidenceOf(HttpAnswer answer)
-    {
-        if (answer.Json is not { ValueKind: JsonValueKind.Object } json)
-            return "";
-        var hits = json.TryGetProperty("hits", out var h) && h.ValueKind == JsonValueKind.Number ? h.GetInt64() : 0;
-        var text = json.TryGetProperty("evidence", out var evidence) ? evidence.ToString() : "";
-        return hits == 0 && text.Length == 0 ? "" : text.Length > 0 ? $"{text} ({hits} hits)" : $"{hits} hits";
-    }
-
-    private static object ValueOf(string key, string value)
-    {
-        if (key == "probability" && ScenarioBlock.TryShare(value, out var share))
-            return share;
-        return long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : value;
-    }
-
-    private static string Text(TimeSpan time) => Hosting.Configuration.Units.Format(time);
 
     private static int Number(PlannedFault fault, string key, int fallback) =>
         fault.Parameters.TryGetValue(key, out var text) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : fallback;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Akka.Actor;
 using Anode.Sockets;
 
 namespace Anode.Faults;
@@ -12,12 +13,25 @@ internal sealed record SlowAccept(Delay Delay) : AcceptShape
         lock (fault)
             delay = Delay.Draw(fault.AcceptDice);
         fault.Tally.CountDelayed();
-        var began = Stopwatch.GetTimestamp();
-        return new AcceptFault(Hold: (owner, message) =>
+        return new AcceptFault(Hold: new Accept(fault, line, delay));
+    }
+
+    private sealed class Accept(ActiveFault fault, DelayLine line, TimeSpan delay) : IAcceptHold
+    {
+        private readonly long _began = Stopwatch.GetTimestamp();
+        private Action? _end;
+
+        public void Begin(IActorRef owner, object message)
         {
-            // What is recorded is what was asked for: the line is late by less than it can be read here.
-            fault.Tally.Delayed(delay);
-            line.Tell(owner, message, began + ActiveFault.Ticks(delay));
-        });
+            line.Tell(owner, message, _began + ActiveFault.Ticks(delay));
+            _end = () => owner.Tell(message, ActorRefs.NoSender);
+            fault.WhenEnded(_end);
+        }
+
+        public void Done()
+        {
+            fault.Tally.Delayed(Stopwatch.GetElapsedTime(_began));
+            fault.Forget(_end!);
+        }
     }
 }

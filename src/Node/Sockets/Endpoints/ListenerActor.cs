@@ -50,7 +50,7 @@ internal sealed class ListenerActor : UntypedActor, IAcceptHost
             case AcceptLoop.Completed accepted: _loop?.On(accepted); break;
             case Readiness readiness: _loop?.On(readiness); break;
             case AcceptLoop.Resume resume: _loop?.On(resume); break;
-            case AcceptLoop.Held held: _loop?.On(held); break;
+            case AcceptLoop.Held held: held.Loop.On(held); break;
             case Sabotage: throw Sabotage.Exception;
             default: Unhandled(message); break;
         }

@@ -21,8 +21,17 @@ internal interface IFaultSeams
 /// <summary>What becomes of an accepted connection.</summary>
 /// <param name="Refused">It is reset.</param>
 /// <param name="Errno">As if the kernel had said so; 0: it did not.</param>
-/// <param name="Hold">Sends the message to the actor when the accept is to have been done; null: it is.</param>
-internal readonly record struct AcceptFault(bool Refused = false, int Errno = 0, Action<IActorRef, object>? Hold = null);
+/// <param name="Hold">The accept takes its time; null: it is done.</param>
+internal readonly record struct AcceptFault(bool Refused = false, int Errno = 0, IAcceptHold? Hold = null);
+
+/// <summary>An accept that takes its time.</summary>
+internal interface IAcceptHold
+{
+    /// <summary>The message is sent to the actor when it is done, and again if the fault ends before: the first one counts.</summary>
+    void Begin(IActorRef owner, object message);
+
+    void Done();
+}
 
 /// <summary>Faults have begun or ended: whom they may concern asks <see cref="IFaultSeams"/> again.</summary>
 internal sealed class FaultsChanged : IReapable

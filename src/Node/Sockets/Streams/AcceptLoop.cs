@@ -45,6 +45,7 @@ internal sealed class AcceptLoop : IDisposable
     private bool _inFlight;
     private bool _waiting;
     private bool _ended;
+    private Held? _held;
     private TimeSpan _pause;
 
     public AcceptLoop(Socket socket, IActorContext actor, IAcceptHost host, SocketSettings settings)
@@ -72,13 +73,15 @@ internal sealed class AcceptLoop : IDisposable
     }
 
     /// <summary>An accept that a fault has made slow is done now.</summary>
-    public sealed class Held(AcceptLoop loop, Socket socket) : IReapable
+    public sealed class Held(AcceptLoop loop, Socket socket, IAcceptHold hold) : IReapable
     {
         public AcceptLoop Loop => loop;
 
         public Socket Socket => socket;
 
-        public void Reap() => socket.Dispose();
+        public IAcceptHold Hold => hold;
+
+        public void Reap() => loop.Drop(this);
     }
 
     public void Pump()
@@ -140,7 +143,10 @@ internal sealed class AcceptLoop : IDisposable
 
     public void On(Held held)
     {
-        _waiting = false;
+        if (_held != held || _ended)
+            return;
+        (_held, _waiting) = (null, false);
+        held.Hold.Done();
         Accept(held.Socket);
         Pump();
     }
@@ -149,6 +155,8 @@ internal sealed class AcceptLoop : IDisposable
     {
         _ended = true;
         _readiness?.Dispose();
+        if (_held is { } held)
+            Drop(held);
         if (!_inFlight)
             _args.Dispose();
     }
@@ -194,7 +202,15 @@ internal sealed class AcceptLoop : IDisposable
         }
 
         _waiting = true;
-        hold(_actor.Self, new Held(this, accepted));
+        _held = new Held(this, accepted, hold);
+        hold.Begin(_actor.Self, _held);
+    }
+
+    private void Drop(Held held)
+    {
+        // Of a second message for the same accept the first has been heard.
+        if (Interlocked.CompareExchange(ref _held, null, held) == held)
+            held.Socket.Dispose();
     }
 
     private void Accept(Socket accepted)

@@ -105,7 +105,9 @@ internal sealed class TestNode : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await DrainAsync();
-        Eventually.Holds(() => View.Sockets.Connections.OpenCount == 0, () => $"{View.Sockets.Connections.OpenCount} connections stay listed as open");
+        Eventually.Holds(
+            () => View.Sockets.Connections.OpenCount == 0,
+            () => $"stay listed as open: {string.Join(", ", View.Sockets.Connections.Open.Select(c => $"{c.Endpoint} {c.Protocol} {c.ClientName} {c.State}"))}; {string.Join('\n', Complaints)}");
         // A datagram socket holds a slab to read into for as long as it is open.
         System.Stop(_runtime.Endpoints!);
         Eventually.Holds(() => Pool.RentedCount == 0 || (ExpectsCrashes && NothingAfterCollection()), () => $"{Pool.RentedCount} slabs of {Pool.RentedBytes} bytes were not returned");

@@ -51,7 +51,6 @@ internal sealed class DiscoveryActor : UntypedActor, IWithTimers
 
     protected override void PreStart()
     {
-        _core.Actor = Self;
         foreach (var left in _parts.Endpoints.All.Where(entry => entry.Spec.Name.StartsWith(Prefix, StringComparison.Ordinal) && entry.Spec.Kind == EndpointKind.Dialer))
             _parts.Supervisor.Tell(new EndpointsActor.Remove(left.Spec.Name));
         Timers.StartPeriodicTimer(Beat.Instance, Beat.Instance, TimeSpan.FromMilliseconds(50), _core.Settings.Interval);

@@ -56,15 +56,16 @@ internal sealed class NodeActor : UntypedActor
         var events = view.Sockets.Driver.Next(Context.System).Of(EventsActor.Props(view.Events));
         EventsActor.Subscribe(Context.ActorOf(events, "events"), Context.System.EventStream);
         runtime.Opener = Context.ActorOf(SocketsActor.Props(view.Sockets), "sockets");
+        // Known before there are endpoints, and so before it has begun itself: a link may stand by then, and its news waits in the mailbox.
         if (view.Relay.Mesh is { } mesh)
-            Context.ActorOf(MeshActor.Props(mesh, view.Relay.Index, new LinkWire()), "mesh");
+            mesh.Actor = Context.ActorOf(MeshActor.Props(mesh, view.Relay.Index, new LinkWire()), "mesh");
         runtime.Endpoints = Context.ActorOf(
             EndpointsActor.Props(runtime.Specs, view.Sockets, EndpointSpecs.GuardOptionsOf(runtime.Options), view.Endpoints), "endpoints");
         if (view.Faults is { } faults)
             faults.Actor = Context.ActorOf(FaultsActor.Props(faults.Board, view.Sockets, view.Endpoints, runtime.Options.Faults.Specs), "faults");
         view.EndpointsActor = runtime.Endpoints;
         if (view.Discovery is { } discovery)
-            Context.ActorOf(DiscoveryActor.Props(discovery, DiscoveryPartsOf(view)), "discovery");
+            discovery.Actor = Context.ActorOf(DiscoveryActor.Props(discovery, DiscoveryPartsOf(view)), "discovery");
         if (view.Cluster is { } cluster)
         {
             cluster.Endpoints = runtime.Endpoints;

@@ -57,7 +57,6 @@ internal sealed partial class MeshActor : UntypedActor, IWithTimers
 
     protected override void PreStart()
     {
-        _mesh.Actor = Self;
         var self = Self;
         _mesh.Interest.Watch(() => self.Tell(Tick.Interest, ActorRefs.NoSender));
         Say();

@@ -36,6 +36,7 @@ public sealed class UsageTests
     [InlineData("config", "a command is missing: check, show")]
     [InlineData("bench", "a command is missing: pub-sub, request, connect, idle, udp")]
     [InlineData("bench pub-sub --size 8", "--size: a payload needs 16 bytes for its publisher and number")]
+    [InlineData("bench pub-sub --size 20 --ledger", "--ledger: the mark needs a payload of 36 bytes")]
     [InlineData("bench pub-sub --pub many", "--pub: 'many' is not a whole number from 1 to 100000")]
     [InlineData("bench pub-sub --pairs 2 --sub 2", "--pairs: pairs have one publisher and one subscriber each")]
     [InlineData("bench pub-sub --subject a.*", "--subject: 'a.*' is not a subject")]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Http.Json;
 using System.Text.Json;
 using Anode.Messages;
 using Anode.Tests.Support;
@@ -38,6 +39,23 @@ public sealed class BenchTests(BenchTests.Box box) : IClassFixture<BenchTests.Bo
         Assert.True(usage.GetProperty("cpuSecondsPerMillion").GetDouble() >= 0);
         Assert.True(usage.GetProperty("allocatedBytesPerMessage").GetDouble() >= 0);
         Assert.True(report.RootElement.GetProperty("generator").GetProperty("cores").GetDouble() > 0);
+    }
+
+    [Fact]
+    public async Task Marked_messages_are_in_the_nodes_ledger_each_of_them()
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        var url = $"http://{_node.Http}/api/ledger";
+        using var anew = new HttpRequestMessage(HttpMethod.Delete, url) { Content = JsonContent.Create(new { }) };
+        (await http.SendAsync(anew)).EnsureSuccessStatusCode();
+
+        using var report = await ReportAsync("pub-sub --pub 2 --ledger --duration 0.2 --warm-up 0");
+
+        using var ledger = JsonDocument.Parse(await http.GetStringAsync(url));
+        var flows = ledger.RootElement.GetProperty("flows").EnumerateArray().ToList();
+        Assert.Equal(2, flows.Count);
+        Assert.Equal(report.RootElement.GetProperty("sent").GetInt64(), flows.Sum(flow => flow.GetProperty("fromClients").GetInt64()));
+        Assert.All(flows, flow => Assert.Equal(0, flow.GetProperty("missing").GetInt64()));
     }
 
     [Fact]

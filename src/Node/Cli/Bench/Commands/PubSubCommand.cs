@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Anode.Cli.Bench.Checks;
 using Anode.Cli.Bench.Loads;
 using Anode.Cli.Bench.Reports;
 using Anode.Cli.Bench.Wire;
@@ -19,6 +20,7 @@ internal static class PubSubCommand
         var queue = MessageFlags.Queue();
         queue.Description = "Make the subscribers members of this queue group: each message goes to one of them.";
         var size = LoadFlags.Size();
+        var ledger = Flag.Switch("--ledger", $"Mark messages so that nodes account for each in their ledger; payloads of at least {Stamp.LedgerBytes} bytes.");
         var rate = Flag.Value<double>("--rate", "N/s", "Messages per second of all publishers together, each at its own time. Default: as fast as the server takes them.", Values.TryRate, Values.Rate);
         var churn = Flag.Value<double>("--churn", "N/s", "SUBs and UNSUBs per second of one more client, to other subjects. Default: none.", Values.TryRate, Values.Rate);
         var warmUp = LoadFlags.WarmUp();
@@ -39,12 +41,14 @@ internal static class PubSubCommand
                 "anode bench pub-sub --server tcp://127.0.0.1:7400 --subscribe-at tcp://127.0.0.1:7410",
             ],
         };
-        foreach (var option in (Option[])[publishers, subscribers, pairs, queue, size, rate, churn, warmUp, duration, drain, subject, json])
+        foreach (var option in (Option[])[publishers, subscribers, pairs, queue, size, ledger, rate, churn, warmUp, duration, drain, subject, json])
             command.Options.Add(option);
         var target = new TargetFlags().AddTo(command).AddSubscribersTo(command);
         var probe = new ProbeFlags().AddTo(command);
         command.Validators.Add(result =>
         {
+            if (result.GetValue(ledger) && result.GetValue(size) < Stamp.LedgerBytes)
+                result.AddError($"--ledger: the mark needs a payload of {Stamp.LedgerBytes} bytes");
             if (result.GetResult(pairs) is not null && (result.GetResult(publishers) ?? result.GetResult(subscribers) ?? result.GetResult(queue)) is not null)
                 result.AddError("--pairs: pairs have one publisher and one subscriber each, without --pub, --sub or --queue");
         });
@@ -58,6 +62,7 @@ internal static class PubSubCommand
                 Pairs = count is not null,
                 Queue = parsed.GetValue(queue),
                 PayloadBytes = parsed.GetValue(size) ?? 128,
+                Ledger = parsed.GetValue(ledger),
                 Rate = parsed.GetValue(rate),
                 Churn = parsed.GetValue(churn),
                 WarmUp = parsed.GetValue(warmUp) ?? TimeSpan.FromSeconds(1),

@@ -65,7 +65,7 @@ internal sealed class PubSubLoad : IDisposable
             _run.Wait(SpreadTime);
         for (var i = 0; i < _plan.Publishers; i++)
         {
-            var block = new FrameBlock(_target.Format, Encoding.UTF8.GetBytes(_plan.SubjectOf(i)), _plan.PayloadBytes, default, Stamp.SourceOf(_run.Number, i));
+            var block = new FrameBlock(_target.Format, Encoding.UTF8.GetBytes(_plan.SubjectOf(i)), _plan.PayloadBytes, default, Stamp.SourceOf(_run.Number, i), _plan.Ledger);
             _publishers.Add(new Publisher(_run, Line.Open(_target, Role.Publisher, PublisherWindowBytes), block, i, _pace));
         }
     }

@@ -15,6 +15,9 @@ internal sealed record PubSubPlan
 
     public required int PayloadBytes { get; init; }
 
+    /// <summary>Nodes account for each message in their ledger.</summary>
+    public bool Ledger { get; init; }
+
     /// <summary>Messages per second of all publishers together; null for as fast as it goes.</summary>
     public double? Rate { get; init; }
 

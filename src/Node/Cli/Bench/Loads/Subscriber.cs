@@ -76,7 +76,8 @@ internal sealed class Subscriber<TSink>(Line line, IDeliveryCheck check, TSink s
     private void TakeOne(Piece piece)
     {
         _template = FrameTemplate.Of(Line.Window, piece);
-        _sink.Take(piece.PayloadLength >= Stamp.Bytes ? Stamp.Read(Line.Window[piece.PayloadOffset..]) : default);
+        var payload = Line.Window.Slice(piece.PayloadOffset, piece.PayloadLength);
+        _sink.Take(payload.Length >= Stamp.Bytes ? Stamp.Read(payload[Stamp.OffsetIn(payload)..]) : default);
         Line.Skip(piece.Length);
         Delivered++;
     }

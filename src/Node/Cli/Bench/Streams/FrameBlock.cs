@@ -15,13 +15,17 @@ internal sealed class FrameBlock
     private readonly byte[] _bytes;
     private readonly int _firstSequence;
 
-    public FrameBlock(WireFormat format, ReadOnlySpan<byte> subject, int payloadBytes, ReadOnlySpan<byte> reply, ulong source)
+    /// <param name="ledger">With the mark of messages that nodes account for.</param>
+    public FrameBlock(WireFormat format, ReadOnlySpan<byte> subject, int payloadBytes, ReadOnlySpan<byte> reply, ulong source, bool ledger = false)
     {
         var payload = Stamp.Payload(payloadBytes);
-        new Stamp(source, 0).Write(payload);
+        if (ledger)
+            Ledger.Stamp.Magic.CopyTo(payload);
+        var stampOffset = Stamp.OffsetIn(payload);
+        new Stamp(source, 0).Write(payload.AsSpan(stampOffset));
         var frame = new byte[format.SizeOf(subject.Length, payloadBytes, reply.Length)];
         FrameBytes = format.Write(frame, subject, payload, reply, out var payloadOffset);
-        _firstSequence = payloadOffset + Stamp.SequenceOffset;
+        _firstSequence = payloadOffset + stampOffset + Stamp.SequenceOffset;
         Capacity = Math.Max(1, TargetBytes / FrameBytes);
         _bytes = new byte[Capacity * FrameBytes];
         for (var i = 0; i < Capacity; i++)

@@ -9,7 +9,7 @@ namespace Anode.Cli.Bench.Streams;
 /// All messages of a flow look alike but for their stamp: what the general parser has understood once is recognised from then on by comparing
 /// the bytes around the payload. Whatever looks different goes to the parser again.
 /// </summary>
-/// <remarks>The bytes before the payload hold its length in both protocols, so equal ones mean an equal frame.</remarks>
+/// <remarks>The bytes before the stamp hold its length in both protocols, so equal ones mean an equal frame.</remarks>
 internal sealed class FrameTemplate
 {
     private readonly byte[] _head;
@@ -25,8 +25,9 @@ internal sealed class FrameTemplate
     {
         if (piece.PayloadLength < Stamp.Bytes)
             return null;
+        var stamp = piece.PayloadOffset + Stamp.OffsetIn(window.Slice(piece.PayloadOffset, piece.PayloadLength));
         var end = piece.PayloadOffset + piece.PayloadLength;
-        return new FrameTemplate(window[..piece.PayloadOffset].ToArray(), window[end..piece.Length].ToArray(), piece.Length);
+        return new FrameTemplate(window[..stamp].ToArray(), window[end..piece.Length].ToArray(), piece.Length);
     }
 
     /// <summary>Takes all frames at the front of the window that are like this one.</summary>

@@ -51,6 +51,13 @@ internal sealed class Members : IAsyncDisposable
 
     public async Task<HttpResponseMessage> PostAsync(string node, string path, object body) => await _http.PostAsJsonAsync($"http://{_nodes[node].Http}{path}", body);
 
+    public async Task DeleteAsync(string node, string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Delete, $"http://{_nodes[node].Http}{path}") { Content = JsonContent.Create(new { }) };
+        using var answer = await _http.SendAsync(request);
+        answer.EnsureSuccessStatusCode();
+    }
+
     /// <summary>What a node says of a member; null: it knows no such one.</summary>
     public async Task<JsonElement?> MemberAsync(string node, string name) => (await JsonAsync(node, "/api/cluster")).GetProperty("members").EnumerateArray()
         .Where(member => member.GetProperty("name").GetString() == name).Select(member => (JsonElement?)member).FirstOrDefault();

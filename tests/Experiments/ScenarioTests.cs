@@ -55,6 +55,32 @@ public sealed class ScenarioTests
         Assert.Contains(errors, error => error.ToString().StartsWith("small.conf:", StringComparison.Ordinal) && error.Message.Contains(named, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("kind = partition, groups = [a, \"b c\"]", "a link:b")] // there is no link between a and c
+    [InlineData("kind = partition, direction = out, groups = [\"c a\", b]", "c link:b, a link:b")]
+    [InlineData("kind = cluster.partition, groups = [c, \"a, b\"]", "c member:a, c member:b")]
+    [InlineData("kind = cluster.partition, groups = [a, b, c]", "a member:b, a member:c, b member:c")]
+    public void Groups_are_cut_off_from_each_other_pair_by_pair(string fault, string places)
+    {
+        var cluster = fault.Contains("cluster", StringComparison.Ordinal) ? Small.Replace("nodes =", "cluster = on, nodes =", StringComparison.Ordinal) : Small;
+        var scenario = Read(cluster.Replace("kind = process.kill, target = minority, restart-after = 1s", $"for = 2s, {fault}", StringComparison.Ordinal));
+        Assert.Equal(places, string.Join(", ", Planner.Faults(scenario, 1).Where(f => f.Spec == "f1").Select(f => $"{f.Node} {f.Target}")));
+    }
+
+    [Theory]
+    [InlineData("kind = partition, groups = [a, c]", "groups has no two that are linked")]
+    [InlineData("kind = partition, groups = [a, \"b a\"]", "groups has a node twice")]
+    [InlineData("kind = partition, groups = [a, d]", "groups has 'd', which is none of a, b, c")]
+    [InlineData("kind = partition, groups = [\"a b\"]", "groups needs at least two")]
+    [InlineData("kind = partition, groups = [a, b], links = [a-b]", "groups and links say the same in two ways")]
+    [InlineData("kind = cluster.partition, groups = [a, b]", "kind = 'cluster.partition' needs topology.cluster = on")]
+    public void Groups_that_cannot_be_cut_are_named(string fault, string named)
+    {
+        var text = Small.Replace("kind = process.kill, target = minority, restart-after = 1s", $"for = 2s, {fault}", StringComparison.Ordinal);
+        Assert.False(ScenarioReader.TryRead(text, "small.conf", out _, out var errors));
+        Assert.Contains(errors, error => error.Message.StartsWith($"experiment.faults[0].{named}", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Scenario_in_the_documentation_is_one()
     {

@@ -18,6 +18,8 @@ public sealed class FaultSpecTests(ITestOutputHelper output)
     [InlineData("latency connection:x latency=20ms", "target: 'connection:x' is none of")]
     [InlineData("latency actor:/user/x latency=20ms", "target: latency is done to bytes, not to an actor")]
     [InlineData("actor-pause node", "target: actor-pause is done to actor:PATH")]
+    [InlineData("loss member:b", "target: loss is done to link:NODE; to member:NODE only cluster-partition is")]
+    [InlineData("cluster-partition link:b", "target: cluster-partition is done to member:NODE")]
     [InlineData("port-stolen node", "target: port-stolen is done to endpoint:NAME")]
     [InlineData("loss node probability=1.5", "probability: '1.5' is not a probability")]
     [InlineData("loss node for=2h", "for: a fault lasts at most 3600 s")]

@@ -3,6 +3,7 @@ using Akka.Actor;
 using Anode.Cluster.Membership;
 using Anode.Cluster.Placement;
 using Anode.Cluster.Wire;
+using Anode.Messages;
 using Anode.Sockets;
 
 namespace Anode.Cluster;
@@ -48,6 +49,9 @@ internal sealed class ClusterNode(ClusterSettings settings)
         set => _placements = value;
     }
 
+    /// <summary>Null: nothing cuts this node off but the network itself.</summary>
+    public IClusterCut? Cut { get; init; }
+
     /// <summary>Told who the members are; null: nobody is.</summary>
     public IMemberWatcher? Watcher { get; set; }
 
@@ -79,6 +83,10 @@ internal sealed class ClusterNode(ClusterSettings settings)
     public Task<string> Gone => _gone.Task;
 
     public Props Props() => MembershipActor.Props(this);
+
+    /// <summary>Null: there is no other member of that name.</summary>
+    public NetAddress? AddressOf(string name) =>
+        State.Members.FirstOrDefault(member => member.Name == name && !member.IsSelf) is { } member ? NetAddress.Parse($"tcp://{member.Address}") : null;
 
     /// <summary>The process behind this address is certainly gone: nothing of it is waited for.</summary>
     /// <returns>It is news.</returns>

@@ -16,7 +16,7 @@ internal static class Evidence
         {
             FrameDelay or Latency or Bandwidth or Slicer or SlowClose or CallDelay or SlowAccept => string.Create(
                 CultureInfo.InvariantCulture, $"{tally.DelayedPieces} delayed, by {p50:0.0} ms in the median, {p99:0.0} ms at p99, {max:0.0} ms at most"),
-            HalfOpen => $"{tally.DelayedPieces} held back, {tally.Lost} lost",
+            HalfOpen or ClusterPartition => $"{tally.DelayedPieces} held back, {tally.Lost} lost",
             FrameShape or StreamShape when tally.Frames > 0 => $"{tally.Frames} of {tally.Bytes} bytes on {tally.Connections} connections",
             CallShape => $"{tally.Hits} calls",
             AcceptShape => $"{tally.Hits} connections refused",

@@ -10,6 +10,9 @@ internal sealed class FaultRoom(TimeSpan longest)
 
     public FaultBoard Board { get; } = new();
 
+    /// <summary>Between this node and other members of its cluster.</summary>
+    public ClusterCuts Cuts { get; } = new();
+
     /// <summary>Begins and ends them; set when the tree stands.</summary>
     public IActorRef? Actor { get; set; }
 }

@@ -74,6 +74,15 @@ internal sealed class FaultTally
         CountChanged(piece, ChargeKind.Lost);
     }
 
+    /// <summary>Something in which no message under test can be.</summary>
+    public void CountLost(int bytes)
+    {
+        Interlocked.Increment(ref _hits);
+        Interlocked.Increment(ref _lostFrames);
+        Interlocked.Increment(ref _frames);
+        Interlocked.Add(ref _bytes, bytes);
+    }
+
     public void CountChanged(in Piece piece, ChargeKind kind)
     {
         Interlocked.Increment(ref _hits);

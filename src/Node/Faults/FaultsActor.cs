@@ -14,17 +14,18 @@ internal sealed class FaultsActor : UntypedActor
     private const int Most = 10_000;
 
     private readonly FaultBoard _board;
+    private readonly ClusterCuts _cuts;
     private readonly SocketContext _sockets;
     private readonly EndpointDirectory _endpoints;
     private readonly IReadOnlyList<FaultSpec> _fromStart;
     private int _last;
 
-    private FaultsActor(FaultBoard board, SocketContext sockets, EndpointDirectory endpoints, IReadOnlyList<FaultSpec> fromStart) =>
-        (_board, _sockets, _endpoints, _fromStart) = (board, sockets, endpoints, fromStart);
+    private FaultsActor(FaultRoom room, SocketContext sockets, EndpointDirectory endpoints, IReadOnlyList<FaultSpec> fromStart) =>
+        (_board, _cuts, _sockets, _endpoints, _fromStart) = (room.Board, room.Cuts, sockets, endpoints, fromStart);
 
     /// <param name="fromStart">Begun with the node.</param>
-    public static Props Props(FaultBoard board, SocketContext sockets, EndpointDirectory endpoints, IReadOnlyList<FaultSpec> fromStart) =>
-        Produce.Props(() => new FaultsActor(board, sockets, endpoints, fromStart));
+    public static Props Props(FaultRoom room, SocketContext sockets, EndpointDirectory endpoints, IReadOnlyList<FaultSpec> fromStart) =>
+        Produce.Props(() => new FaultsActor(room, sockets, endpoints, fromStart));
 
     protected override void PreStart()
     {
@@ -68,6 +69,8 @@ internal sealed class FaultsActor : UntypedActor
             Refuse("target: an actor's path begins with /user/: see /api/supervision", unknown: false);
         else if (spec.Shape is ActorShape && spec.Delay == TimeSpan.Zero && Find(PathOf(spec.Target)) is null)
             Refuse($"target: there is no actor {spec.Target.Name}", unknown: true);
+        else if (spec.Shape is ClusterPartition && spec.Delay == TimeSpan.Zero && _cuts.Find(spec.Target.Name) is null)
+            Refuse($"target: this node's cluster has no other member {spec.Target.Name}", unknown: true);
         else
             Plan(begin);
     }
@@ -120,6 +123,12 @@ internal sealed class FaultsActor : UntypedActor
                 break;
             case ActorShape:
                 End(fault, $"there was no actor {spec.Target.Name}");
+                return;
+            case ClusterPartition when _cuts.Find(spec.Target.Name) is { } member:
+                fault.Undo = _cuts.Begin(member, fault);
+                break;
+            case ClusterPartition:
+                End(fault, $"there was no other member {spec.Target.Name}");
                 return;
         }
 

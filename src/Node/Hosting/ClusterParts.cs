@@ -38,11 +38,17 @@ internal static class ClusterParts
         cluster?.State.Members.Where(member => member is { IsSelf: false, Reachable: true, Status: "up" }).SelectMany(member => member.Doors) ?? [];
 
     /// <summary>Without a cluster nothing of remoting is even configured: a node alone starts and idles as if there were none.</summary>
-    public static AkkaConfigurationBuilder WithCluster(this AkkaConfigurationBuilder builder, ClusterNode? cluster) => cluster is null
-        ? builder
-        : builder
+    public static AkkaConfigurationBuilder WithCluster(this AkkaConfigurationBuilder builder, ClusterNode? cluster)
+    {
+        if (cluster is null)
+            return builder;
+        builder
             .WithActorRefProvider(ProviderSelection.Cluster.Instance)
             .AddHocon(ClusterHocon.Of(cluster.Settings), HoconAddMode.Prepend)
             .AddHocon(PatientEnd, HoconAddMode.Prepend)
             .AddHocon(ClusterSerializer.Config, HoconAddMode.Prepend);
+        if (cluster.Cut is { } cut)
+            builder.AddHocon(CuttableTransport.Hocon, HoconAddMode.Prepend).AddSetup(new CuttableTransport.CutSetup(cut));
+        return builder;
+    }
 }

@@ -21,6 +21,7 @@ internal sealed class NodeRuntime
         var nats = EndpointSpecs.NatsOf(options, relay, endpoints, () => View?.Cluster);
         var discovery = EndpointSpecs.DiscoveryOf(options);
         Specs = options.Cluster.Voter ? [] : new EndpointSpecs(relay, sockets, nats, discovery).Of(options);
+        var faults = options.Faults.Enabled ? new FaultRoom(options.Faults.Longest) : null;
         View = new NodeView
         {
             Name = options.Name,
@@ -30,12 +31,14 @@ internal sealed class NodeRuntime
             Nats = nats,
             Endpoints = endpoints,
             Events = new EventLog(),
-            Faults = options.Faults.Enabled ? new FaultRoom(options.Faults.Longest) : null,
+            Faults = faults,
             Discovery = discovery,
-            Cluster = options.Cluster.Address is null ? null : new ClusterNode(ClusterParts.SettingsOf(options)) { Doors = () => ClusterParts.DoorsOf(endpoints) },
+            Cluster = options.Cluster.Address is null ? null : new ClusterNode(ClusterParts.SettingsOf(options)) { Doors = () => ClusterParts.DoorsOf(endpoints), Cut = faults?.Cuts },
         };
         sockets.Faults = View.Faults?.Board;
         sockets.DropWitness = relay.Ledger is { } book ? new DropWitness(book) : null;
+        if (faults is not null)
+            faults.Cuts.Find = name => View.Cluster?.AddressOf(name);
         if (View.Cluster is { } cluster && relay.Mesh is not null)
             cluster.Watcher = new MemberLinks(relay, endpoints, () => Endpoints, address => EndpointSpecs.DialTls(options, address));
         relay.OtherDoors = () => [.. ClusterParts.DoorsOfOthers(View.Cluster).Where(door => door.Protocol == "native").Select(door => door.Address.ToString())];

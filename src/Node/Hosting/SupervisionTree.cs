@@ -62,7 +62,7 @@ internal sealed class NodeActor : UntypedActor
         runtime.Endpoints = Context.ActorOf(
             EndpointsActor.Props(runtime.Specs, view.Sockets, EndpointSpecs.GuardOptionsOf(runtime.Options), view.Endpoints), "endpoints");
         if (view.Faults is { } faults)
-            faults.Actor = Context.ActorOf(FaultsActor.Props(faults.Board, view.Sockets, view.Endpoints, runtime.Options.Faults.Specs), "faults");
+            faults.Actor = Context.ActorOf(FaultsActor.Props(faults, view.Sockets, view.Endpoints, runtime.Options.Faults.Specs), "faults");
         view.EndpointsActor = runtime.Endpoints;
         if (view.Discovery is { } discovery)
             discovery.Actor = Context.ActorOf(DiscoveryActor.Props(discovery, DiscoveryPartsOf(view)), "discovery");

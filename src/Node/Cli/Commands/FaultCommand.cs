@@ -22,7 +22,7 @@ internal static class FaultCommand
     private static CliCommand Add(Terminal terminal)
     {
         var kind = new Argument<string>("KIND") { Description = $"One of {string.Join(", ", FaultKinds.Names)}." };
-        var target = new Argument<string>("TARGET") { Description = "node, endpoint:NAME, protocol:NAME, connection:ID, link:NODE or actor:PATH." };
+        var target = new Argument<string>("TARGET") { Description = "node, endpoint:NAME, protocol:NAME, connection:ID, link:NODE, member:NODE or actor:PATH." };
         var settings = new Argument<string[]>("KEY=VALUE")
         {
             Description = "Settings of the kind; and of every kind: for=10s, probability=0.1, direction=in|out|both, seed=N, id=NAME.",

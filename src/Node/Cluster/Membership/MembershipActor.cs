@@ -39,7 +39,7 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
     {
         _node = node;
         _founding = new Founding(node.Settings.Seeds);
-        _suspicions = new Suspicions(Context.System, Self, Peer.TextOf(_cluster.SelfAddress));
+        _suspicions = new Suspicions(Context.System, Self, Peer.TextOf(_cluster.SelfAddress), node.Cut);
     }
 
     public static Props Props(ClusterNode node) => Produce.Props(() => new MembershipActor(node));
@@ -329,7 +329,7 @@ internal sealed class MembershipActor : UntypedActor, IWithTimers
     /// <summary>
     /// The way back is a new process. While nobody is there to be joined it would only take this node's own clients away from each other.
     /// </summary>
-    private void SeekOthers() => _outcast!.SeekAsync().PipeTo(Self, success: answered => new Sought(answered), failure: _ => new Sought(false));
+    private void SeekOthers() => _outcast!.SeekAsync(_node.Cut).PipeTo(Self, success: answered => new Sought(answered), failure: _ => new Sought(false));
 
     private void OnSought(bool answered)
     {

@@ -27,11 +27,13 @@ internal sealed class Outcast
     }
 
     /// <summary>One of their machines says anything at all, be it that nobody listens; or there is nobody to wait for.</summary>
-    public async Task<bool> SeekAsync()
+    /// <param name="cut">Null: nothing but the network itself is between this node and them.</param>
+    public async Task<bool> SeekAsync(IClusterCut? cut)
     {
         if (_others.Count == 0)
             return true;
-        var answers = await Task.WhenAll(_others.Select(other => ConnectProbe.AskAsync(other, Patience))).ConfigureAwait(false);
+        var audible = _others.Where(other => cut?.IsSilent(other) != true);
+        var answers = await Task.WhenAll(audible.Select(other => ConnectProbe.AskAsync(other, Patience))).ConfigureAwait(false);
         return answers.Any(answer => answer != ProbeResult.Silent);
     }
 }

@@ -8,7 +8,7 @@ namespace Anode.Cluster.Membership;
 /// Probes the ports of members that fell silent, and keeps what came of it here and at the other members. Part of the membership actor and used
 /// on its turns only; answers come as messages.
 /// </summary>
-internal sealed class Suspicions(ActorSystem system, IActorRef membership, string self)
+internal sealed class Suspicions(ActorSystem system, IActorRef membership, string self, IClusterCut? cut)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500), Validity = TimeSpan.FromSeconds(5), Steady = TimeSpan.FromSeconds(1);
 
@@ -68,9 +68,10 @@ internal sealed class Suspicions(ActorSystem system, IActorRef membership, strin
     }
 
     /// <summary>Gone only if every port it had says so: one that still listens, or says nothing, speaks for the process.</summary>
-    private static async Task<Probed> Ask(Peer peer, int attempt)
+    private async Task<Probed> Ask(Peer peer, int attempt)
     {
-        var result = await ConnectProbe.AskAsync(ClusterHocon.AddressOf(peer.Member.Address), Patience).ConfigureAwait(false);
+        var address = ClusterHocon.AddressOf(peer.Member.Address);
+        var result = cut?.IsSilent(address) == true ? ProbeResult.Silent : await ConnectProbe.AskAsync(address, Patience).ConfigureAwait(false);
         if (result == ProbeResult.Refused && peer.Hello?.Link is { IsUnix: false } link)
             result = await ConnectProbe.AskAsync(link, Patience).ConfigureAwait(false);
         return new Probed(peer.Process, attempt, result);

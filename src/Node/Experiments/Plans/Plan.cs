@@ -75,7 +75,7 @@ internal static class Planner
     {
         var draw = Draw.For(seed, $"fault {spec.Id}");
         (string Node, string Target)[] places = spec.Links.Count > 0
-            ? [.. spec.Links.Select(link => (link.From, $"link:{link.To}"))]
+            ? [.. spec.Links.Select(link => (link.From, $"{(spec.Kind == FaultKinds.ClusterPartition ? "member" : "link")}:{link.To}"))]
             : [.. spec.On.SelectMany(on => NodesOf(on, topology.Nodes, ref draw)).Distinct().Select(node => spec.AtClients ? (ProxyNode, $"endpoint:{FrontOf(node)}") : (node, spec.Target))];
         for (var i = 0; i < places.Length; i++)
         {

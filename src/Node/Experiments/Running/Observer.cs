@@ -27,8 +27,6 @@ internal sealed class Observer : IDisposable
     {
         foreach (var node in _fleet.All)
         {
-            if (node.IsOurs)
-                Run(() => Guard(node), $"guard {node.Name}");
             if (node.Doors.Http.Length == 0)
                 continue;
             Run(() => Follow(node), $"events {node.Name}");
@@ -76,24 +74,6 @@ internal sealed class Observer : IDisposable
         foreach (var thread in _threads)
             thread.Join(TimeSpan.FromSeconds(5));
         // Not disposed: on a machine that is overrun a thread may outlive its join, and would ask a stop that is gone.
-    }
-
-    /// <summary>Tells when a process ends that nobody ended.</summary>
-    private void Guard(NodeUnderTest node)
-    {
-        var told = 0;
-        while (!_stop.Token.WaitHandle.WaitOne(20))
-        {
-            if (told == node.Incarnation || !node.EndedByItself)
-                continue;
-            told = node.Incarnation;
-            _history.Write("node", _clock.Now, json =>
-            {
-                json.WriteString("node", node.Name);
-                json.WriteString("kind", "died");
-                json.WriteString("text", string.Create(CultureInfo.InvariantCulture, $"by itself, with {node.ExitCode}"));
-            });
-        }
     }
 
     private void Watch(NodeUnderTest node)

@@ -58,8 +58,8 @@ internal sealed class RunOnce
     {
         var trouble = "";
         _view.Say($"{_label}: starting {_fleet.All.Count} {(_fleet.All.Count == 1 ? "node" : "nodes")}");
-        var observer = new Observer(
-            _fleet, _clock, _history, _faults.Where(f => f.Kind is "process.kill" or "process.terminate" or "process.restart").Select(f => f.Node));
+        var observer = new Observer(_fleet, _clock, _history, Mortals());
+        var manager = new ServiceManager(_fleet, _clock, _history, _scenario.Topology.Restarts);
         try
         {
             StartNodes();
@@ -67,6 +67,7 @@ internal sealed class RunOnce
                 _connectionsBefore[node.Name] = Observer.ConnectionsOf(node);
             observer.Count("before");
             observer.Start();
+            manager.Start();
             StartClients();
             var quiescent = Go();
             _injector.Join();
@@ -96,6 +97,7 @@ internal sealed class RunOnce
             _injector.Join();
             _load.Dispose();
             observer.Dispose();
+            manager.Dispose();
             _fleet.Dispose();
             _noMoreFaults.Dispose();
         }
@@ -106,6 +108,11 @@ internal sealed class RunOnce
         if (trouble.Length > 0)
             _view.Say($"{_label}: {trouble}");
     }
+
+    /// <summary>Nodes that may end before they have been asked for their last account.</summary>
+    private IEnumerable<string> Mortals() => _scenario.Topology.Restarts
+        ? _scenario.Topology.Nodes
+        : _faults.Where(f => f.Kind is "process.kill" or "process.terminate" or "process.restart").Select(f => f.Node);
 
     private void StartNodes()
     {

@@ -19,6 +19,9 @@ internal enum FaultHand
 /// <summary>Every kind of fault, who does it, and the keys of its own it takes.</summary>
 internal static class FaultKinds
 {
+    /// <summary>Between members: of links and of the cluster's own affairs.</summary>
+    public const string ClusterPartition = "cluster-partition";
+
     private static readonly string[] Delay = ["latency", "jitter", "distribution"];
 
     public static readonly IReadOnlyDictionary<string, (FaultHand Hand, string[] Keys)> All = new SortedDictionary<string, (FaultHand, string[])>(StringComparer.Ordinal)
@@ -44,6 +47,7 @@ internal static class FaultKinds
         ["slow-close"] = (FaultHand.Node, ["delay"]),
         ["half-open"] = (FaultHand.Node, []),
         ["partition"] = (FaultHand.Node, []),
+        [ClusterPartition] = (FaultHand.Node, []),
         ["reset"] = (FaultHand.Node, ["after"]),
         ["slicer"] = (FaultHand.Node, ["size", "variation", "delay"]),
         ["limit-data"] = (FaultHand.Node, ["bytes"]),
@@ -66,6 +70,7 @@ internal static class FaultKinds
 
     public static FaultHand HandOf(string kind) => All[kind].Hand;
 
-    /// <summary>link.latency is latency with links.</summary>
-    public static string Plain(string kind) => kind.StartsWith("link.", StringComparison.Ordinal) ? kind["link.".Length..] : kind;
+    /// <summary>link.latency is latency with links; cluster.partition is what a node calls cluster-partition.</summary>
+    public static string Plain(string kind) =>
+        kind.StartsWith("link.", StringComparison.Ordinal) ? kind["link.".Length..] : kind == "cluster.partition" ? ClusterPartition : kind;
 }

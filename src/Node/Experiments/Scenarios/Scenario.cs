@@ -27,7 +27,14 @@ internal sealed record Scenario(
 /// <param name="Proxies">Clients come through proxies of ours.</param>
 internal sealed record Topology(
     string Target, IReadOnlyList<string> Nodes, IReadOnlyList<(string From, string To)> Links, bool Cluster,
-    IReadOnlyDictionary<string, AttachedNode> Attached, IReadOnlyDictionary<string, IReadOnlyList<string>> Endpoints, ConfigBlock? NodeConfig, bool Proxies);
+    IReadOnlyDictionary<string, AttachedNode> Attached, IReadOnlyDictionary<string, IReadOnlyList<string>> Endpoints, ConfigBlock? NodeConfig, bool Proxies)
+{
+    /// <summary>A node that ends with an error, wanted by nobody, is started again, as a service manager would.</summary>
+    public bool Restarts { get; init; }
+
+    /// <summary>Members of a cluster all are.</summary>
+    public bool AreLinked(string a, string b) => Cluster || Links.Contains((a, b)) || Links.Contains((b, a));
+}
 
 /// <summary>A node that runs already and is neither started nor stopped.</summary>
 internal sealed record AttachedNode(string Server, string Nats, string Http);

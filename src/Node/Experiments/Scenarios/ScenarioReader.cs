@@ -92,7 +92,8 @@ internal static class ScenarioReader
             StringComparer.Ordinal);
         var cluster = block.Switch("cluster", false);
         var topology = new Topology(
-            block.OneOf("target", "anode", "anode", "nats-server"), nodes, ReadLinks(block, nodes), cluster, attached, endpoints, block.Tree("node-config"), block.Switch("proxies", false));
+            block.OneOf("target", "anode", "anode", "nats-server"), nodes, ReadLinks(block, nodes), cluster, attached, endpoints, block.Tree("node-config"), block.Switch("proxies", false))
+        { Restarts = block.OneOf("restart", "no", "no", "on-failure") == "on-failure" };
         block.OneOf("mode", "processes", "processes", "attached");
         block.Require(endpoints.Count == 0 || cluster, "endpoints", "needs cluster = on: without one nobody decides who has them");
         block.Require(!topology.Proxies || endpoints.Count == 0, "proxies", "= on and endpoints do not go together: what moves has no proxy in front of it");
@@ -114,6 +115,25 @@ internal static class ScenarioReader
         }
 
         return [.. links];
+    }
+
+    /// <summary>Where a fault is: between the two of each pair, or between nodes of different groups that are linked, in the order of the groups.</summary>
+    private static (string From, string To)[] ReadPairs(ScenarioBlock block, Topology topology)
+    {
+        var links = ReadLinks(block, topology.Nodes);
+        var groups = block.Words("groups").Select(text => text.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries)).ToArray();
+        if (groups.Length == 0)
+            return links;
+        block.Require(links.Length == 0, "groups", "and links say the same in two ways");
+        block.Require(groups.Length > 1, "groups", "needs at least two, like [a, \"b c\"]");
+        var named = groups.SelectMany(group => group).ToList();
+        foreach (var name in named.Where(name => !topology.Nodes.Contains(name)))
+            block.Require(false, "groups", $"has '{name}', which is none of {string.Join(", ", topology.Nodes)}");
+        block.Require(named.Distinct().Count() == named.Count, "groups", "has a node twice");
+        (string From, string To)[] pairs =
+            [.. groups.SelectMany((group, i) => group.SelectMany(from => groups.Skip(i + 1).SelectMany(other => other).Where(to => topology.AreLinked(from, to)).Select(to => (from, to))))];
+        block.Require(pairs.Length > 0, "groups", "has no two that are linked");
+        return pairs;
     }
 
     private static Workload ReadWorkload(ScenarioBlock block, int index, Topology topology, string[] places)
@@ -199,7 +219,7 @@ internal static class ScenarioReader
         var kind = FaultKinds.Plain(block.Text("kind", ""));
         var known = FaultKinds.All.TryGetValue(kind, out var found);
         block.Require(known, "kind", $"= '{kind}' is no kind of fault; did you mean {NearestKey.Find(kind, FaultKinds.All.Keys)}?");
-        var links = ReadLinks(block, topology.Nodes);
+        var links = ReadPairs(block, topology);
         var byNode = known && found.Hand == FaultHand.Node;
         // A fault of a process has the node as its target; one inside a node has a target there, and says on which nodes.
         var onProcess = known && found.Hand is FaultHand.Process or FaultHand.Clients;
@@ -234,6 +254,7 @@ internal static class ScenarioReader
             block.Text("id", id), phase, block.Duration("at", TimeSpan.Zero), block.Has("for") ? block.Duration("for", TimeSpan.Zero) : null, kind, on, target, links,
             block.Has("restart-after") ? block.Duration("restart-after", TimeSpan.Zero) : null, block.Duration("spacing", TimeSpan.Zero), ReadParameters(block, found.Keys ?? [], byNode))
         { AtClients = atClients };
+        block.Require(kind != FaultKinds.ClusterPartition || (topology.Cluster && links.Length > 0), "kind", "= 'cluster.partition' needs topology.cluster = on, and groups or links to say between whom");
         block.Require(kind != "process.clock-step" || topology.Target == "anode", "kind", "= 'process.clock-step' reaches nodes of ours only: nats-server asks the kernel itself");
         block.Require(kind != "process.clock-step" || Plans.PlannedFault.TryStep(spec.Parameters.GetValueOrDefault("by", ""), out _), "by", "is missing, or not a duration like 30s or -30s");
         block.Require(kind != "process.clock-step" || !spec.On.Any(on => on.StartsWith("owner-of:", StringComparison.Ordinal)), "target", "must be known before nodes are started: their clocks are theirs from the start");

@@ -10,6 +10,7 @@ internal static class FaultKinds
         ["slow-close"] = SlowClose.Read,
         ["half-open"] = _ => new HalfOpen(),
         ["partition"] = _ => new HalfOpen(),
+        ["cluster-partition"] = _ => new ClusterPartition(),
         ["reset"] = Reset.Read,
         ["slicer"] = Slicer.Read,
         ["limit-data"] = LimitData.Read,

@@ -6,8 +6,12 @@ namespace Anode.Faults;
 internal abstract record FaultShape
 {
     /// <summary>Null: it can be done to this target. Otherwise what is against it, to follow the kind's name.</summary>
-    public virtual string? WhyNot(FaultTarget target) =>
-        target.Kind == TargetKind.Actor ? "is done to bytes, not to an actor" : null;
+    public virtual string? WhyNot(FaultTarget target) => target.Kind switch
+    {
+        TargetKind.Actor => "is done to bytes, not to an actor",
+        TargetKind.Member => "is done to link:NODE; to member:NODE only cluster-partition is",
+        _ => null,
+    };
 }
 
 /// <summary>Of the bytes of a stream, in whatever portions they come, and of datagrams.</summary>

@@ -16,11 +16,13 @@ internal enum TargetKind
     Connection,
     /// <summary>Every link to one other node.</summary>
     Link,
+    /// <summary>One other member of the cluster.</summary>
+    Member,
     /// <summary>One actor, by its path.</summary>
     Actor,
 }
 
-/// <summary><c>node</c>, <c>endpoint:NAME</c>, <c>protocol:NAME</c>, <c>connection:ID</c>, <c>link:NODE</c> or <c>actor:PATH</c>.</summary>
+/// <summary><c>node</c>, <c>endpoint:NAME</c>, <c>protocol:NAME</c>, <c>connection:ID</c>, <c>link:NODE</c>, <c>member:NODE</c> or <c>actor:PATH</c>.</summary>
 internal sealed record FaultTarget(TargetKind Kind, string Name)
 {
     private const string LinkProtocol = "link";
@@ -34,7 +36,7 @@ internal sealed record FaultTarget(TargetKind Kind, string Name)
             && (kind != TargetKind.Connection || long.TryParse(text.AsSpan(at + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _)))
             return new FaultTarget(kind, text[(at + 1)..]);
         throw new FaultException(
-            $"target: '{text}' is none of node, endpoint:NAME, protocol:NAME, connection:ID, link:NODE, actor:PATH");
+            $"target: '{text}' is none of node, endpoint:NAME, protocol:NAME, connection:ID, link:NODE, member:NODE, actor:PATH");
     }
 
     public bool Covers(ConnectionRecord record) => Kind switch
@@ -44,7 +46,7 @@ internal sealed record FaultTarget(TargetKind Kind, string Name)
         TargetKind.Endpoint => record.Endpoint == Name && !record.IsDialled,
         TargetKind.Protocol => record.Protocol == Name,
         TargetKind.Connection => record.Id.ToString(CultureInfo.InvariantCulture) == Name,
-        TargetKind.Link => record.Protocol == LinkProtocol && record.ClientName == Name,
+        TargetKind.Link or TargetKind.Member => record.Protocol == LinkProtocol && record.ClientName == Name,
         _ => false,
     };
 

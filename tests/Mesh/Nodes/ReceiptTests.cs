@@ -1,3 +1,4 @@
+using Anode.Sockets;
 using Anode.Tests.Support;
 using Xunit;
 
@@ -39,6 +40,24 @@ public sealed class ReceiptTests
         Assert.Equal("[9,7,{\"receivers\":1}]", second.Receive());
         Assert.Equal("[3,\"put\",\"x\"]", subscriber.Receive());
         Assert.Empty(subscriber.Settle());
+    }
+
+    /// <summary>What is encoded for a message may fill its slab to the last byte, so that what else the link needs of it goes to another.</summary>
+    [Fact]
+    public async Task Frame_that_fills_its_slab_goes_over_a_link_as_it_is_and_the_slab_comes_back_once()
+    {
+        await using var mesh = await MeshNodes.StartAsync("a-b");
+        using var subscriber = mesh["b"].Connect();
+        subscriber.Send(4, 1, "put");
+        mesh.AwaitInterest("a", 1);
+        using var publisher = mesh["a"].Connect();
+        for (var length = SlabPool.MinBytes - 80; length < SlabPool.MinBytes; length += 4)
+        {
+            var payload = new string((char)('a' + (length % 26)), length);
+            publisher.Send(12, length, "put", payload);
+            Assert.Equal($"[3,\"put\",\"{payload}\"]", subscriber.Receive());
+            Assert.Equal($"[9,{length},{{\"receivers\":1}}]", publisher.Receive());
+        }
     }
 
     [Theory]

@@ -29,12 +29,15 @@ public sealed class LiveTests : IDisposable
               faults = [
                 { id = f1, phase = fault, at = 300ms, kind = endpoint.move, target = "endpoint:front", on = c, to = b }
                 { id = f2, phase = fault, at = 1s, kind = process.kill, target = "owner-of:front" }
+                { id = f3, phase = fault, at = 3s, for = 100ms, kind = process.pause, target = director }
               ]
               expect { one-owner = on, lost-acked { max = 0 }, unexplained { max = 0 }, unexpected { max = 0 } }
             }
             """)).Exits(0);
         var faults = Run.GetProperty("faults");
         Assert.Contains("to move front", faults[0].GetProperty("evidence").GetString());
+        Assert.Contains("is stopped", faults[2].GetProperty("evidence").GetString());
+        Assert.NotEqual("b", faults[2].GetProperty("node").GetString());
         Assert.Equal(("b", "process"), (faults[1].GetProperty("node").GetString(), faults[1].GetProperty("evidence").GetString()!.Split(' ')[0]));
         var owners = File.ReadLines(Path.Combine(Results, "history.jsonl")).Where(line => line.Contains("\"what\":\"acquired\"", StringComparison.Ordinal)).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("node").GetString()!);
         Assert.Equal(["b", "a"], owners.TakeLast(2));

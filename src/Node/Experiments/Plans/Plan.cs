@@ -4,7 +4,7 @@ namespace Anode.Experiments.Plans;
 
 /// <summary>One fault, at one node, at its time in the run.</summary>
 /// <param name="At">From the beginning of the run.</param>
-/// <param name="Node">A name, or <c>owner-of:X</c>, which only the run can tell.</param>
+/// <param name="Node">A name, or <c>director</c> or <c>owner-of:X</c>, which only the run can tell.</param>
 /// <param name="Seed">For what the fault itself leaves to chance.</param>
 internal sealed record PlannedFault(
     string Id, TimeSpan At, TimeSpan? For, string Kind, string Node, string Target, TimeSpan? RestartAfter, IReadOnlyDictionary<string, string> Parameters, ulong Seed)

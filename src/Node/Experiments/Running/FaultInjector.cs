@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Anode.Cli.Operator;
 using Anode.Experiments.Histories;
 using Anode.Experiments.Plans;
 using Anode.Experiments.Scenarios;
@@ -15,8 +16,6 @@ internal sealed class FaultInjector(Fleet fleet, RunClock clock, HistoryWriter h
 {
     /// <summary>A runner that is killed renews nothing: what it began in a node ends by itself so soon.</summary>
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(5);
-
-    private const string OwnerOf = "owner-of:";
 
     /// <summary>What a node is to do it is told ahead, and does it by a clock of its own: the way there takes longer than a fault may be late.</summary>
     private const long Ahead = 1_000_000;
@@ -46,8 +45,8 @@ internal sealed class FaultInjector(Fleet fleet, RunClock clock, HistoryWriter h
                 Kernel.Hurry();
                 WarmUp(fault);
                 var planned = loadStart + fault.At.Ticks / 10;
-                // Who owns an endpoint is asked when the time has come.
-                var ahead = FaultKinds.HandOf(fault.Kind) == FaultHand.Node && !fault.Node.StartsWith(OwnerOf, StringComparison.Ordinal) ? Ahead : 0;
+                // Who directs, or owns an endpoint, is asked when the time has come.
+                var ahead = FaultKinds.HandOf(fault.Kind) == FaultHand.Node && fleet.Find(fault.Node) is not null ? Ahead : 0;
                 if (clock.WaitUntil(planned - ahead, cancellation))
                     Inject(fault, planned);
             });
@@ -135,18 +134,25 @@ internal sealed class FaultInjector(Fleet fleet, RunClock clock, HistoryWriter h
 
     private NodeUnderTest NodeOf(string name)
     {
-        if (!name.StartsWith(OwnerOf, StringComparison.Ordinal))
-            return fleet[name];
-        var endpoint = name[OwnerOf.Length..];
+        if (fleet.Find(name) is { } known)
+            return known;
         foreach (var node in fleet.All)
         {
             using var http = new NodeHttp(node.Doors.Http);
-            if (http.Get($"/api/endpoints/{endpoint}").Json is { ValueKind: JsonValueKind.Object } json && json.TryGetProperty("owner", out var owner) && owner.GetString() is { Length: > 0 } found)
+            var found = name == FaultSpec.Director ? DirectorBy(http) : OwnerBy(http, name[FaultSpec.OwnerOf.Length..]);
+            if (!string.IsNullOrEmpty(found))
                 return fleet[found];
         }
 
-        throw new InvalidOperationException($"nobody owns {endpoint}");
+        throw new InvalidOperationException($"there is no {name}");
     }
+
+    private static string? OwnerBy(NodeHttp http, string endpoint) =>
+        http.Get($"/api/endpoints/{endpoint}").Json is { ValueKind: JsonValueKind.Object } json ? json.Text("owner") : null;
+
+    private static string? DirectorBy(NodeHttp http) => http.Get("/api/cluster").Json is { ValueKind: JsonValueKind.Object } json
+        ? json.Items("members").Where(member => member.TryGetProperty("director", out var directs) && directs.ValueKind == JsonValueKind.True).Select(member => member.Text("name")).FirstOrDefault()
+        : null;
 
     private void End(Act act, NodeUnderTest node, int signal, TimeSpan? restart)
     {

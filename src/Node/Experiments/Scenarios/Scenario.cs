@@ -87,13 +87,16 @@ internal sealed record Phase(string Name, TimeSpan For, bool Measured, bool Unti
 
 /// <param name="At">From the beginning of its phase.</param>
 /// <param name="For">Null: an instant, or as long as the kind makes it.</param>
-/// <param name="On">Which nodes do it: names, one, minority, majority, minority-third, all, owner-of:X.</param>
+/// <param name="On">Which nodes do it: names, one, minority, majority, minority-third, all, director, owner-of:X.</param>
 /// <param name="Target">What within the node; for process faults empty.</param>
 /// <param name="Spacing">Between the nodes, if there are several.</param>
 internal sealed record FaultSpec(
     string Id, string Phase, TimeSpan At, TimeSpan? For, string Kind, IReadOnlyList<string> On, string Target, IReadOnlyList<(string From, string To)> Links,
     TimeSpan? RestartAfter, TimeSpan Spacing, IReadOnlyDictionary<string, string> Parameters)
 {
+    /// <summary>The node that decides who has which endpoint, and the one that has a certain one: only the run can tell.</summary>
+    public const string Director = "director", OwnerOf = "owner-of:";
+
     /// <summary>Between clients and the nodes of <see cref="On"/>, in the proxies there.</summary>
     public bool AtClients { get; init; }
 }

@@ -236,9 +236,10 @@ internal static class ScenarioReader
         {
             block.Require(
                 topology.Nodes.Contains(name) || name is "one" or "minority" or "majority" or "minority-third" or "all"
-                    || (name.StartsWith("owner-of:", StringComparison.Ordinal) && topology.Endpoints.ContainsKey(name["owner-of:".Length..])),
+                    || (name == FaultSpec.Director && topology.Cluster)
+                    || (name.StartsWith(FaultSpec.OwnerOf, StringComparison.Ordinal) && topology.Endpoints.ContainsKey(name[FaultSpec.OwnerOf.Length..])),
                 (onProcess || atClients) && block.Has("target") ? "target" : "on",
-                $"= '{name}' is no node and none of one, minority, majority, minority-third, all, owner-of:ENDPOINT");
+                $"= '{name}' is no node and none of one, minority, majority, minority-third, all, director (of a cluster), owner-of:ENDPOINT");
         }
 
         var attached = on.FirstOrDefault(topology.Attached.ContainsKey);
@@ -257,7 +258,7 @@ internal static class ScenarioReader
         block.Require(kind != FaultKinds.ClusterPartition || (topology.Cluster && links.Length > 0), "kind", "= 'cluster.partition' needs topology.cluster = on, and groups or links to say between whom");
         block.Require(kind != "process.clock-step" || topology.Target == "anode", "kind", "= 'process.clock-step' reaches nodes of ours only: nats-server asks the kernel itself");
         block.Require(kind != "process.clock-step" || Plans.PlannedFault.TryStep(spec.Parameters.GetValueOrDefault("by", ""), out _), "by", "is missing, or not a duration like 30s or -30s");
-        block.Require(kind != "process.clock-step" || !spec.On.Any(on => on.StartsWith("owner-of:", StringComparison.Ordinal)), "target", "must be known before nodes are started: their clocks are theirs from the start");
+        block.Require(kind != "process.clock-step" || !spec.On.Any(on => on == FaultSpec.Director || on.StartsWith(FaultSpec.OwnerOf, StringComparison.Ordinal)), "target", "must be known before nodes are started: their clocks are theirs from the start");
         block.Require(kind != "process.pause" || spec.For is not null, "for", "is missing: a pause needs an end");
         block.Done();
         return spec;

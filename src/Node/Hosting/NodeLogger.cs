@@ -12,6 +12,9 @@ internal sealed class NodeLogger : LoggerFactoryLogger
     /// <summary>Whatever is said by Akka's own actors.</summary>
     public const string AkkaCategory = "akka";
 
+    /// <summary>How Akka begins to say that, be it as a warning or, when the node is ending, as an error.</summary>
+    private const string Unreached = "AssociationError";
+
     private readonly ILoggerFactory _factory = Context.System.Settings.Setup.Get<LoggerFactorySetup>().Value.LoggerFactory;
 
     /// <inheritdoc />
@@ -20,7 +23,7 @@ internal sealed class NodeLogger : LoggerFactoryLogger
         var at = log.LogSource.IndexOf("/user/", StringComparison.Ordinal);
         var category = at >= 0 ? log.LogSource[(at + "/user/".Length)..].TrimEnd(']') : AkkaCategory;
         // A peer that cannot be reached is no bug: Akka tells of it with the frames in which it noticed, in the text and beside it.
-        var isReport = at < 0 && LevelOf(log) < LogLevel.Error;
+        var isReport = at < 0 && (LevelOf(log) < LogLevel.Error || Text(log, null).StartsWith(Unreached, StringComparison.Ordinal));
         _factory.CreateLogger(category).Log(LevelOf(log), 0, log, isReport ? null : log.Cause, isReport ? Sentence : Text);
     }
 
@@ -30,7 +33,7 @@ internal sealed class NodeLogger : LoggerFactoryLogger
     {
         var text = Text(entry, cause);
         var frames = text.IndexOf("   at ", StringComparison.Ordinal);
-        return frames < 0 ? text : text[..frames].TrimEnd();
+        return frames < 0 ? text : text[..frames].TrimEnd(' ', '[');
     }
 
     private static LogLevel LevelOf(LogEvent log) => log.LogLevel() switch

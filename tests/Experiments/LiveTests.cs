@@ -1,11 +1,13 @@
 using System.Text.Json;
 using Anode.Experiments.Running;
+using Anode.Tests.Processes;
 using Anode.Tests.Support;
 using Xunit;
 
 namespace Anode.Tests.Experiments;
 
 /// <summary>What experiments do to clusters and to nodes they did not start, and kinds of load that shipped scenarios do not use.</summary>
+[Collection(nameof(AloneCollection))]
 public sealed class LiveTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("anode-experiment-");

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Anode.Experiments.Scenarios;
+using Anode.Tests.Processes;
 using Anode.Tests.Support;
 using Xunit;
 using Xunit.Abstractions;
@@ -7,6 +8,7 @@ using Xunit.Abstractions;
 namespace Anode.Tests.Experiments;
 
 /// <summary>Scenarios that cannot fail show nothing, and plans that cannot be repeated neither.</summary>
+[Collection(nameof(AloneCollection))]
 public sealed class MechanismTests(ITestOutputHelper output) : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("anode-experiment-");

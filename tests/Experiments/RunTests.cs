@@ -2,12 +2,14 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Anode.Experiments.Scenarios;
+using Anode.Tests.Processes;
 using Anode.Tests.Support;
 using Xunit;
 
 namespace Anode.Tests.Experiments;
 
 /// <summary>Whole experiments, with nodes that are processes, as a user runs them.</summary>
+[Collection(nameof(AloneCollection))]
 public sealed class RunTests : IDisposable
 {
     private const string Line = """

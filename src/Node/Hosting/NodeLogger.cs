@@ -12,7 +12,7 @@ internal sealed class NodeLogger : LoggerFactoryLogger
     /// <summary>Whatever is said by Akka's own actors.</summary>
     public const string AkkaCategory = "akka";
 
-    /// <summary>How Akka begins to say that, be it as a warning or, when the node is ending, as an error.</summary>
+    /// <summary>How Akka begins to say that, at whichever level.</summary>
     private const string Unreached = "AssociationError";
 
     private readonly ILoggerFactory _factory = Context.System.Settings.Setup.Get<LoggerFactorySetup>().Value.LoggerFactory;

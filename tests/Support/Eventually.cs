@@ -7,11 +7,16 @@ internal static class Eventually
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
-    public static void Holds(Func<bool> condition, Func<string> otherwise) => Assert.True(SpinWait.SpinUntil(condition, Patience), otherwise());
+    public static void Holds(Func<bool> condition, Func<string> otherwise)
+    {
+        if (!SpinWait.SpinUntil(condition, Patience))
+            Assert.Fail(otherwise());
+    }
 
     public static void Equal<T>(T expected, Func<T> actual)
     {
-        SpinWait.SpinUntil(() => EqualityComparer<T>.Default.Equals(actual(), expected), Patience);
-        Assert.Equal(expected, actual());
+        var last = default(T);
+        SpinWait.SpinUntil(() => EqualityComparer<T>.Default.Equals(last = actual(), expected), Patience);
+        Assert.Equal(expected, last);
     }
 }

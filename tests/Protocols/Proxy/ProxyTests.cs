@@ -104,9 +104,9 @@ public sealed class ProxyTests(ITestOutputHelper output)
             Assert.Equal("me too", otherServer.Read(6));
         }
 
-        // What waits is the mark and what one read can bring; the rest is still with who sends it.
+        // At most the mark and what one read can bring waits (less, once the server's kernel made its buffer larger); the rest is still with who sends it.
         output.WriteLine($"in {accepted.BytesIn}, out {dialled.BytesOut}, pending {dialled.Outlet!.PendingBytes}, rented {node.Pool.RentedBytes}");
-        Assert.InRange(dialled.Outlet!.PendingBytes, ProxyHalf.MarkBytes, 2 * ProxyHalf.MarkBytes);
+        Assert.InRange(dialled.Outlet!.PendingBytes, 0, 2 * ProxyHalf.MarkBytes);
         Assert.InRange(node.Pool.RentedBytes, 1, 2 * 1024 * 1024);
         Assert.InRange(accepted.BytesIn, 1, bytes / 2);
         Assert.False(sending.IsCompleted);

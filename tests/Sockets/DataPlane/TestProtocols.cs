@@ -27,7 +27,7 @@ internal abstract class TestProtocol(Lives lives) : IConnectionProtocol
     {
     }
 
-    public virtual void OnClosed(CloseReason reason, int errno) => lives.End(Connection.Record.Id, reason);
+    public virtual void OnClosed(CloseReason reason, int errno) => lives.End(Connection.Record, reason);
 }
 
 /// <summary>Frames of <c>uint32 length, body</c>, sent back frame by frame; says how much of a frame it waits for.</summary>

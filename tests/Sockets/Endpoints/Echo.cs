@@ -9,6 +9,7 @@ namespace Anode.Tests.Sockets.Endpoints;
 internal sealed class Lives
 {
     private readonly ConcurrentDictionary<long, ConcurrentQueue<CloseReason>> _endings = new();
+    private readonly ConcurrentQueue<long> _closedBefore = new();
 
     public int Opened => _endings.Count;
 
@@ -18,12 +19,22 @@ internal sealed class Lives
 
     public void Begin(long id) => Assert.True(_endings.TryAdd(id, []), "a connection was opened twice");
 
-    public void End(long id, CloseReason reason) => _endings[id].Enqueue(reason);
+    public void End(ConnectionRecord record, CloseReason reason)
+    {
+        if (record.State == ConnectionState.Closed)
+            _closedBefore.Enqueue(record.Id);
+        _endings[record.Id].Enqueue(reason);
+    }
 
-    public void AssertEachEndedOnce() => Assert.All(_endings.Values, endings => Assert.Single(endings));
+    /// <summary>And none was told to be closed while its protocol, and what the protocol holds, still stood.</summary>
+    public void AssertEachEndedOnce()
+    {
+        Assert.All(_endings.Values, endings => Assert.Single(endings));
+        Assert.Empty(_closedBefore);
+    }
 }
 
-/// <summary>Sends back what it gets, range by range and uncopied..</summary>
+/// <summary>Sends back what it gets, range by range and uncopied.</summary>
 internal sealed class EchoProtocol(Lives lives) : IConnectionProtocol
 {
     /// <summary>A read that is just this makes the protocol throw.</summary>
@@ -57,7 +68,7 @@ internal sealed class EchoProtocol(Lives lives) : IConnectionProtocol
     {
     }
 
-    public void OnClosed(CloseReason reason, int errno) => lives.End(_connection.Record.Id, reason);
+    public void OnClosed(CloseReason reason, int errno) => lives.End(_connection.Record, reason);
 }
 
 /// <summary>«open» opens a session that echoes; anything else from a stranger is answered «stranger».</summary>

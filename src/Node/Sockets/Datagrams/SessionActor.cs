@@ -55,11 +55,19 @@ internal sealed class SessionActor : UntypedActor, IConnection
 
     protected override void PostStop()
     {
-        _counters.Closed();
-        _sockets.Connections.Remove(Record, _reason ?? CloseReason.EndpointStopped, 0);
-        Context.System.EventStream.Publish(new ConnectionEvents.Closed(Record));
-        if (_opened)
-            _protocol.OnClosed(_reason ?? CloseReason.EndpointStopped, 0);
+        var reason = _reason ?? CloseReason.EndpointStopped;
+        try
+        {
+            if (_opened)
+                _protocol.OnClosed(reason, 0);
+        }
+        finally
+        {
+            // Who is told that the session is gone may rely on it: nothing is routed to it any more.
+            _counters.Closed();
+            _sockets.Connections.Remove(Record, reason, 0);
+            Context.System.EventStream.Publish(new ConnectionEvents.Closed(Record));
+        }
     }
 
     protected override void OnReceive(object message)

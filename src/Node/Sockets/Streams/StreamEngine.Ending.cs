@@ -73,10 +73,17 @@ internal sealed partial class StreamEngine
         _writer.Dispose();
         _tls?.Dispose();
         var reason = _reason ?? CloseReason.EndpointStopped;
-        _sockets.Connections.Remove(Record, reason, _errno);
-        _actor.System.EventStream.Publish(new ConnectionEvents.Closed(Record));
-        if (_opened)
-            _protocol.OnClosed(reason, _errno);
+        try
+        {
+            if (_opened)
+                _protocol.OnClosed(reason, _errno);
+        }
+        finally
+        {
+            // Who is told that the connection is gone may rely on it: nothing is routed to it any more.
+            _sockets.Connections.Remove(Record, reason, _errno);
+            _actor.System.EventStream.Publish(new ConnectionEvents.Closed(Record));
+        }
     }
 
     /// <summary>The first time the peer may be given a moment; the same message comes again when that is over.</summary>

@@ -22,9 +22,10 @@ internal sealed class NodeLogger : LoggerFactoryLogger
     {
         var at = log.LogSource.IndexOf("/user/", StringComparison.Ordinal);
         var category = at >= 0 ? log.LogSource[(at + "/user/".Length)..].TrimEnd(']') : AkkaCategory;
-        // A peer that cannot be reached is no bug: Akka tells of it with the frames in which it noticed, in the text and beside it.
-        var isReport = at < 0 && (LevelOf(log) < LogLevel.Error || Text(log, null).StartsWith(Unreached, StringComparison.Ordinal));
-        _factory.CreateLogger(category).Log(LevelOf(log), 0, log, isReport ? null : log.Cause, isReport ? Sentence : Text);
+        // A peer that cannot be reached is no bug: Akka tells of it with the frames in which it noticed, in the text and beside it; and whoever had
+        // ended before he was told has them in the text of his dead letter.
+        var isReport = LevelOf(log) < LogLevel.Error || (at < 0 && Text(log, null).StartsWith(Unreached, StringComparison.Ordinal));
+        _factory.CreateLogger(category).Log(LevelOf(log), 0, log, isReport && at < 0 ? null : log.Cause, isReport ? Sentence : Text);
     }
 
     private static string Text(LogEvent entry, Exception? cause) => entry.Message?.ToString() ?? "";

@@ -35,6 +35,7 @@ internal static class BareRelay
             {
                 var peer = listener.Accept();
                 peer.NoDelay = true;
+                peer.SendBufferSize = BufferBytes; // as the node has it towards local peers: the ceiling must not be lower for want of it
                 var role = peer.Receive(buffer, 1, SocketFlags.None) == 1 ? (char)buffer[0] : ' ';
                 if (role is 'P' or 'E')
                     source = peer;
@@ -62,7 +63,7 @@ internal static class BareRelay
 
     private static Socket SubscribeTo(int port)
     {
-        var relay = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var relay = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, SendBufferSize = BufferBytes };
         relay.Connect(IPAddress.Loopback, port);
         relay.Send("S"u8);
         return relay;

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Anode.Messages;
@@ -7,6 +8,12 @@ namespace Anode.Sockets;
 /// <summary>Creates sockets with their options set; a failure leaves nothing open.</summary>
 internal static class SocketFactory
 {
+    /// <summary>
+    /// Towards a peer on this machine. There is no distance to fill, and what waits in the kernel beyond this has left the processor's cache by the time the
+    /// peer reads it: buffers that grow, to 4 MiB mostly, cost local streams a third of their rate.
+    /// </summary>
+    private const int LocalSendBufferBytes = 256 * 1024;
+
     /// <remarks>
     /// Never <c>SocketOptionName.ReuseAddress</c>: .NET on Linux already sets SO_REUSEADDR for TCP, and that option also turns on
     /// SO_REUSEPORT, with which a second process shares the port and takes half of the connections unnoticed.
@@ -58,6 +65,15 @@ internal static class SocketFactory
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, keepAlive.Probes);
     }
 
+    /// <summary>Of a connected stream.</summary>
+    /// <param name="socket">To whom.</param>
+    /// <param name="asked">The size somebody asked for, which stays.</param>
+    public static void BoundToLocalPeer(Socket socket, int? asked = null)
+    {
+        if (asked is null && IsLocal(socket))
+            socket.SendBufferSize = LocalSendBufferBytes;
+    }
+
     /// <summary>SO_PEERCRED; null for anything but a connected Unix socket.</summary>
     public static Sock.PeerCredentials? CredentialsOf(Socket socket)
     {
@@ -94,6 +110,9 @@ internal static class SocketFactory
         if (options.SendBufferBytes is { } send)
             socket.SendBufferSize = send;
     }
+
+    private static bool IsLocal(Socket socket) => socket.RemoteEndPoint is IPEndPoint { Address: var peer }
+        && (IPAddress.IsLoopback(peer) || (socket.LocalEndPoint is IPEndPoint own && peer.Equals(own.Address)));
 
     private static void SetReusePort(Socket socket)
     {

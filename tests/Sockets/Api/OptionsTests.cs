@@ -34,6 +34,21 @@ public sealed class OptionsTests : SocketSpec
         AssertStream(accepted);
     }
 
+    [Theory]
+    [InlineData(Transport.Tcp4, null, 256 * 1024)]
+    [InlineData(Transport.Tcp6, null, 256 * 1024)]
+    [InlineData(Transport.Tcp4, 60_000, 60_000)]
+    public void Send_buffer_towards_a_local_peer_does_not_grow_and_is_what_was_asked_for(Transport transport, int? asked, int expected)
+    {
+        using var listener = PlainSockets.Listener(transport.Any());
+        using var peer = PlainStream.Connect(PlainSockets.AddressOf(listener, Scheme.Tcp));
+        using var accepted = listener.Accept();
+        using var like = new Socket(SocketType.Stream, ProtocolType.Tcp) { SendBufferSize = expected }; // the kernel doubles it, and has a bound of its own
+        SocketFactory.ApplyStream(accepted, Sock.Options.Default with { SendBufferBytes = asked });
+        SocketFactory.BoundToLocalPeer(accepted, asked);
+        Assert.Equal(like.SendBufferSize, accepted.SendBufferSize);
+    }
+
     [Fact]
     public void No_delay_is_the_default_and_keep_alive_is_not()
     {

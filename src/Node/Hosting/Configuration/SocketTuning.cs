@@ -14,7 +14,7 @@ internal sealed record SocketTuning
     /// <summary><c>SO_RCVBUF</c>; 0 leaves the kernel's own, which grows with use.</summary>
     public required long ReceiveBufferBytes { get; init; }
 
-    /// <summary><c>SO_SNDBUF</c>; 0 leaves the kernel's own, which grows with use.</summary>
+    /// <summary><c>SO_SNDBUF</c>; 0 leaves the kernel's own, which grows with use, except towards a peer on this machine.</summary>
     public required long SendBufferBytes { get; init; }
 
     public static SocketTuning Map(Fields<SocketTuning> fields, NetAddress address)

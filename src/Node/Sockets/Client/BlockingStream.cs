@@ -35,6 +35,7 @@ public sealed class BlockingStream : IDisposable
                 socket.SendTimeout = (int)timeout.TotalMilliseconds;
                 socket.Connect(endPoint);
                 socket.SendTimeout = 0;
+                SocketFactory.BoundToLocalPeer(socket);
                 return new BlockingStream(socket);
             }
             catch (SocketException e)

@@ -98,6 +98,7 @@ internal sealed class ConnectionsActor : UntypedActor
         try
         {
             SocketFactory.ApplyStream(socket, _spec.Options);
+            SocketFactory.BoundToLocalPeer(socket, _spec.Options.SendBufferBytes);
             var scheme = _spec.Address.Scheme;
             var remote = Addresses.ToAddress(socket.RemoteEndPoint, scheme);
             return new ConnectionRecord(_sockets.Connections.NextId(), _spec.Name, _spec.Protocol, LocalOf(socket, scheme), remote, _counters)

@@ -111,6 +111,7 @@ internal sealed class OutwardActor : UntypedActor, IConnectHost
     {
         try
         {
+            SocketFactory.BoundToLocalPeer(socket, _spec.Options.SendBufferBytes);
             var (local, remote) = (Addresses.ToAddress(socket.LocalEndPoint, _dial.To.Scheme), Addresses.ToAddress(socket.RemoteEndPoint, _dial.To.Scheme));
             return new ConnectionRecord(_id, _spec.Name, _spec.Protocol, local, remote, _counters)
             {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Anode.Messages;
 using Anode.Tests.Support;
 using Xunit;
 
@@ -104,9 +105,10 @@ public sealed class PubSubTests(NodeFixture box) : IClassFixture<NodeFixture>
     [Fact]
     public async Task Something_within_the_timeout_is_enough_without_count()
     {
+        using var publisher = NativeTestClient.Connect(NetAddress.Parse(box.Node.Tcp));
         await using var sub = await box.SubscribedAsync("sub", "something", "--timeout", "1.5");
 
-        (await box.RunAsync("pub", "something", "x")).Exits(0);
+        publisher.Send(3, "something", "x");
 
         Assert.Equal("[something] x\n", (await sub.EndAsync()).Exits(0).Out);
     }

@@ -14,7 +14,7 @@ public sealed class ClusterInMeshTests
     public async Task Death_of_a_member_is_said_by_one_of_the_others()
     {
         await using var outside = await NodeProcess.StartAsync("--name", "outside", "--http", "127.0.0.1:0", "--listen", "tcp://127.0.0.1:0?protocol=link");
-        await using var members = await Members.StartAsync(3, "--peer", outside.AddressOf("link"));
+        await using var members = await Members.StartAsync(3, "--peer", outside.AddressOf("link"), "--set", "node.links.probe-interval=1s"); // how long another waits for who speaks
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         var nodes = new Dictionary<string, JsonElement>();
         async Task<bool> SeesAsync(Func<JsonElement, bool> ofAll, string names)

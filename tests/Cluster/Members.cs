@@ -66,10 +66,12 @@ internal sealed class Members : IAsyncDisposable
     public async Task UntilAsync(Func<Task<bool>> condition, string otherwise)
     {
         using var patience = new CancellationTokenSource(Patience);
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(10)); // asked without a pause they would have no time for anything else
         while (!await condition())
         {
             if (patience.IsCancellationRequested)
                 Assert.Fail($"{otherwise}\n{string.Join('\n', _nodes.Select(node => $"{node.Key}:\n{node.Value.Process.Error.Text}"))}");
+            await pace.WaitForNextTickAsync(CancellationToken.None);
         }
     }
 

@@ -24,21 +24,21 @@ public sealed class LiveTests : IDisposable
               name = moving
               control-run = off
               topology { nodes = [a, b, c], cluster = on, endpoints { front { candidates = [a, b] } } }
-              workload = [{ rate = 100, retry = on, publishers { at = [front] }, subscribers { at = [c] } }]
-              phases = [{ name = fault, for = 3500ms }]
+              workload = [{ rate = 100, retry = on, ack-timeout = 10s, publishers { at = [front] }, subscribers { at = [c] } }]
+              phases = [{ name = fault, for = 4500ms }]
               faults = [
                 { id = f1, phase = fault, at = 300ms, kind = endpoint.move, target = "endpoint:front", on = c, to = b }
-                { id = f2, phase = fault, at = 1s, kind = process.kill, target = "owner-of:front" }
-                { id = f3, phase = fault, at = 3s, for = 100ms, kind = process.pause, target = director }
+                { id = f2, phase = fault, at = 2s, kind = process.kill, target = "owner-of:front" }
+                { id = f3, phase = fault, at = 4s, for = 100ms, kind = process.pause, target = director }
               ]
               expect { one-owner = on, lost-acked { max = 0 }, unexplained { max = 0 }, unexpected { max = 0 } }
             }
             """)).Exits(0);
-        var faults = Run.GetProperty("faults");
-        Assert.Contains("to move front", faults[0].GetProperty("evidence").GetString());
-        Assert.Contains("is stopped", faults[2].GetProperty("evidence").GetString());
-        Assert.NotEqual("b", faults[2].GetProperty("node").GetString());
-        Assert.Equal(("b", "process"), (faults[1].GetProperty("node").GetString(), faults[1].GetProperty("evidence").GetString()!.Split(' ')[0]));
+        var faults = Run.GetProperty("faults").EnumerateArray().ToDictionary(fault => fault.GetProperty("id").GetString()!);
+        Assert.Contains("to move front", faults["f1"].GetProperty("evidence").GetString());
+        Assert.Equal(("b", "process"), (faults["f2"].GetProperty("node").GetString(), faults["f2"].GetProperty("evidence").GetString()!.Split(' ')[0]));
+        Assert.Contains("is stopped", faults["f3"].GetProperty("evidence").GetString());
+        Assert.NotEqual("b", faults["f3"].GetProperty("node").GetString());
         var owners = File.ReadLines(Path.Combine(Results, "history.jsonl")).Where(line => line.Contains("\"what\":\"acquired\"", StringComparison.Ordinal)).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("node").GetString()!);
         Assert.Equal(["b", "a"], owners.TakeLast(2));
         // Retried under its id, so that in the end nobody is in doubt.
@@ -126,7 +126,7 @@ public sealed class LiveTests : IDisposable
               topology { attached { a { nats = "{{theirs.Address}}" } }, proxies = on }
               workload = [{ rate = 100, protocol = nats }]
               phases = [{ name = all, for = 2s }]
-              faults = [{ id = f1, phase = all, at = 500ms, for = 100ms, kind = reset, target = "client:a" }]
+              faults = [{ id = f1, phase = all, at = 500ms, for = 500ms, kind = reset, target = "client:a" }]
               expect { lost-acked { max = 0 }, unexpected { max = 0 }, serving = on }
             }
             """)).Exits(0);
@@ -148,7 +148,7 @@ public sealed class LiveTests : IDisposable
     /// <summary>That go on.</summary>
     private static int FaultsOf(NodeProcess node)
     {
-        using var http = new NodeHttp(node.Http!);
+        using var http = new NodeHttp(node.Http!, TimeSpan.FromSeconds(15));
         return http.Get("/api/faults").Json!.Value.EnumerateArray().Count(fault => fault.GetProperty("ended").ValueKind == JsonValueKind.Null);
     }
 

@@ -82,7 +82,7 @@ public sealed class CrowdTests(ITestOutputHelper output)
     public async Task A_storm_of_clients_is_served_to_the_last_and_all_of_them_hear_one_message()
     {
         var count = (int)Math.Min(Storm, Limits.OpenFiles() - 1_000);
-        await using var node = await NodeProcess.StartAsync("--http", "127.0.0.1:0", "--set", "node.listener-defaults.backlog=4096");
+        await using var node = await NodeProcess.StartAsync("--http", "127.0.0.1:0", "--set", "node.listener-defaults.backlog=4096", "--set", "node.timeouts.hello=30s");
         using var http = new HttpClient { BaseAddress = new Uri($"http://{node.Http}") };
         var watch = new ProcessWatch(node.Process.Id);
         var endPoint = IPEndPoint.Parse(node.Tcp["tcp://".Length..]);
@@ -236,7 +236,8 @@ public sealed class CrowdTests(ITestOutputHelper output)
     private static async Task UntilAsync(HttpClient http, int connections)
     {
         using var patience = new CancellationTokenSource(AnodeProcess.Patience);
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
         while ((await http.GetFromJsonAsync<JsonElement>("/api/node", patience.Token)).GetProperty("connections").GetInt32() != connections)
-            await Task.Yield();
+            await pace.WaitForNextTickAsync(patience.Token);
     }
 }

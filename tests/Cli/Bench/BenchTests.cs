@@ -19,7 +19,7 @@ public sealed class BenchTests(BenchTests.Box box) : IClassFixture<BenchTests.Bo
     {
         foreach (var shape in (string[])["", "--pub 2 --sub 3", "--pairs 3", "--sub 3 --queue workers", "--size 16KiB", "--size 16 --rate 5000"])
         {
-            using var report = await ReportAsync($"pub-sub --duration 0.2 --warm-up 0 {shape}");
+            using var report = await ReportAsync($"pub-sub --duration 0.5 --warm-up 0 {shape}");
             var root = report.RootElement;
 
             Assert.True(root.GetProperty("check").GetProperty("ok").GetBoolean());
@@ -32,7 +32,7 @@ public sealed class BenchTests(BenchTests.Box box) : IClassFixture<BenchTests.Bo
     [Fact]
     public async Task Report_tells_what_the_server_used()
     {
-        using var report = await ReportAsync($"pub-sub --duration 0.2 --warm-up 0 --pid {Pid} --http {_node.Http}");
+        using var report = await ReportAsync($"pub-sub --duration 0.5 --warm-up 0 --pid {Pid} --http {_node.Http}");
         var usage = report.RootElement.GetProperty("serverUsage");
 
         Assert.True(usage.GetProperty("peakBytes").GetInt64() > 1_000_000);
@@ -49,7 +49,7 @@ public sealed class BenchTests(BenchTests.Box box) : IClassFixture<BenchTests.Bo
         using var anew = new HttpRequestMessage(HttpMethod.Delete, url) { Content = JsonContent.Create(new { }) };
         (await http.SendAsync(anew)).EnsureSuccessStatusCode();
 
-        using var report = await ReportAsync("pub-sub --pub 2 --ledger --duration 0.2 --warm-up 0");
+        using var report = await ReportAsync("pub-sub --pub 2 --ledger --duration 1 --warm-up 0");
 
         using var ledger = JsonDocument.Parse(await http.GetStringAsync(url));
         var flows = ledger.RootElement.GetProperty("flows").EnumerateArray().ToList();
@@ -62,7 +62,7 @@ public sealed class BenchTests(BenchTests.Box box) : IClassFixture<BenchTests.Bo
     public async Task Rate_is_never_exceeded()
     {
         var clock = System.Diagnostics.Stopwatch.StartNew();
-        using var report = await ReportAsync("pub-sub --pub 3 --rate 300 --duration 0.5 --warm-up 0");
+        using var report = await ReportAsync("pub-sub --pub 3 --rate 300 --duration 1 --warm-up 0");
 
         Assert.InRange(report.RootElement.GetProperty("sent").GetInt64(), 3, 3 + (long)(300 * clock.Elapsed.TotalSeconds));
     }
@@ -72,7 +72,7 @@ public sealed class BenchTests(BenchTests.Box box) : IClassFixture<BenchTests.Bo
     {
         foreach (var shape in (string[])["", "--clients 3 --responders 2", "--rate 500"])
         {
-            using var report = await ReportAsync($"request --size 16 --duration 0.2 --warm-up 0 {shape}");
+            using var report = await ReportAsync($"request --size 16 --duration 0.5 --warm-up 0 {shape}");
 
             Assert.True(report.RootElement.GetProperty("check").GetProperty("ok").GetBoolean());
             Assert.True(report.RootElement.GetProperty("latency").GetProperty("p999").GetDouble() > 0);
@@ -90,7 +90,7 @@ public sealed class BenchTests(BenchTests.Box box) : IClassFixture<BenchTests.Bo
     [Fact]
     public async Task Connections_are_opened_over_and_over()
     {
-        using var report = await ReportAsync("connect --connections 2 --duration 0.2 --warm-up 0");
+        using var report = await ReportAsync("connect --connections 2 --duration 0.5 --warm-up 0");
 
         Assert.True(report.RootElement.GetProperty("connectionsPerSecond").GetDouble() > 0);
     }
@@ -110,7 +110,7 @@ public sealed class BenchTests(BenchTests.Box box) : IClassFixture<BenchTests.Bo
         using var ready = JsonDocument.Parse(await File.ReadAllTextAsync(_node.ReadyFile));
         var udp = ready.RootElement.GetProperty("listeners").EnumerateArray().Select(listener => listener.GetProperty("address").GetString()!)
             .Single(address => address.StartsWith("udp://", StringComparison.Ordinal));
-        var outcome = (await InProcess.RunAsync("bench", "udp", "--server", udp, "--duration", "0.2", "--warm-up", "0", "--json")).Exits(0);
+        var outcome = (await InProcess.RunAsync("bench", "udp", "--server", udp, "--duration", "0.5", "--warm-up", "0", "--json")).Exits(0);
         using var report = JsonDocument.Parse(outcome.Out);
 
         Assert.True(report.RootElement.GetProperty("delivered").GetInt64() > 0);

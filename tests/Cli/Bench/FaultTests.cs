@@ -43,7 +43,7 @@ public sealed class FaultTests
     {
         using var server = new FaultyServer(nats: true, Fault.LosesTheRest);
 
-        var outcome = (await RunAsync(server, "--drain", "0.1", "--rate", "1000")).Exits(1);
+        var outcome = (await RunAsync(server, "--drain", "1", "--rate", "1000")).Exits(1);
 
         Assert.Matches("subscriber 0: publisher 0: 50 to [0-9]+ never came", outcome.Error);
     }
@@ -56,7 +56,7 @@ public sealed class FaultTests
     {
         using var server = new FaultyServer(nats: true, fault);
 
-        var outcome = (await RunAsync(server, "--queue", "workers", "--drain", "0.1")).Exits(1);
+        var outcome = (await RunAsync(server, "--queue", "workers", "--drain", "1")).Exits(1);
 
         Assert.Matches(sentence, outcome.Error);
     }

@@ -94,7 +94,7 @@ public sealed class InterestScaleTests(ITestOutputHelper output)
                     return true;
             }
         }
-        catch (System.Net.Sockets.SocketException)
+        catch (Exception e) when (e is System.Net.Sockets.SocketException or EndOfStreamException)
         {
             // What the node still sent to a socket that was shut down comes back as a reset.
         }

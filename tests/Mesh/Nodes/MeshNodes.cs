@@ -28,6 +28,7 @@ internal sealed class MeshNodes : IAsyncDisposable
         }
 
         mesh.AwaitWhole(names);
+        mesh.AwaitEdges(edges);
         return mesh;
     }
 
@@ -70,6 +71,20 @@ internal sealed class MeshNodes : IAsyncDisposable
             Eventually.Equal(
                 string.Join(' ', wanted.Order(StringComparer.Ordinal)),
                 () => string.Join(' ', mesh.View.Map.Records.Keys.Where(other => mesh.View.Map.TreeOf(name).Reaches(other))));
+        }
+    }
+
+    /// <summary>Ways may still become shorter while messages are under way, as long as a link that is to be is not.</summary>
+    private void AwaitEdges(string[] edges)
+    {
+        foreach (var (name, node) in _nodes)
+        {
+            Eventually.Holds(
+                () => edges.All(edge => edge.Split('-') is [var one, var other] && HasEdge(one, other) && HasEdge(other, one)),
+                () => $"{name} does not see all of {string.Join(' ', edges)}");
+
+            bool HasEdge(string from, string to) =>
+                node.View.Relay.Mesh!.View.Map.Records.TryGetValue(from, out var record) && record.Links.Any(link => link.Peer == to);
         }
     }
 

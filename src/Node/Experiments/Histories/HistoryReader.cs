@@ -231,12 +231,14 @@ internal sealed class HistoryReader
     /// <summary>A process that was killed could not say any more that it owns nothing.</summary>
     private static void EndOwnershipsOfTheDead(Run run)
     {
-        var ends = run.Faults.Where(fault => fault.Effect is not null && fault.Kind is "process.kill" or "process.terminate" or "process.restart").Select(fault => (fault.Node, T: fault.Effect ?? 0))
-            .Concat(run.Happenings.Where(h => h.Kind == "died").Select(h => (Node: h.Source, h.T)));
-        foreach (var (node, t) in ends)
+        // Killed, it does nothing more from the signal on; that it has ended the runner learns later, and maybe after its heir has begun.
+        var ends = run.Faults.Where(fault => fault.Effect is not null && fault.Kind is "process.kill" or "process.terminate" or "process.restart")
+            .Select(fault => (fault.Node, From: (fault.Kind == "process.kill" ? fault.Begun : null) ?? fault.Effect!.Value, To: fault.Effect!.Value))
+            .Concat(run.Happenings.Where(h => h.Kind == "died").Select(h => (Node: h.Source, From: h.T, To: h.T)));
+        foreach (var (node, from, to) in ends)
         {
-            foreach (var owned in run.Ownerships.Where(owned => owned.Node == node && owned.From < t && owned.To > t))
-                owned.To = t;
+            foreach (var owned in run.Ownerships.Where(owned => owned.Node == node && owned.From < to && owned.To > from))
+                owned.To = Math.Max(from, owned.From);
         }
     }
 

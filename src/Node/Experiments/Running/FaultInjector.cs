@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Anode.Cli.Operator;
 using Anode.Experiments.Histories;
 using Anode.Experiments.Plans;
 using Anode.Experiments.Scenarios;
@@ -23,7 +22,16 @@ internal sealed class FaultInjector(Fleet fleet, RunClock clock, HistoryWriter h
     private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(20);
 
+    /// <summary>Of a node's answer: one that is busy is not one that refuses.</summary>
+    private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(10);
+
+    /// <summary>A fault that is not prepared by then begins late, and says so.</summary>
+    private static readonly TimeSpan PreparePatience = TimeSpan.FromSeconds(10);
+
+    private readonly Offices _offices = new(fleet, clock);
     private readonly List<Thread> _threads = [];
+    private readonly TaskCompletionSource<long> _start = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private CountdownEvent? _unprepared;
 
     /// <summary>All have ended, as far as they end at all.</summary>
     public bool IsDone
@@ -35,16 +43,28 @@ internal sealed class FaultInjector(Fleet fleet, RunClock clock, HistoryWriter h
         }
     }
 
-    public void Start(IReadOnlyList<PlannedFault> faults, long loadStart)
+    /// <summary>Starts the faults' threads, which do once what they will do when their time has come.</summary>
+    public void Prepare(IReadOnlyList<PlannedFault> faults)
     {
+        _unprepared = new CountdownEvent(faults.Count);
         foreach (var fault in faults)
         {
             Run(() =>
             {
-                Cli.Bench.Measuring.Pace.WakeInTime();
-                Kernel.Hurry();
-                WarmUp(fault);
-                var planned = loadStart + fault.At.Ticks / 10;
+                try
+                {
+                    Cli.Bench.Measuring.Pace.WakeInTime();
+                    Kernel.Hurry();
+                    WarmUp(fault);
+                }
+                finally
+                {
+                    _unprepared.Signal();
+                }
+
+                if (!AwaitStart())
+                    return;
+                var planned = _start.Task.Result + fault.At.Ticks / 10;
                 // Who directs, or owns an endpoint, is asked when the time has come.
                 var ahead = FaultKinds.HandOf(fault.Kind) == FaultHand.Node && fleet.Find(fault.Node) is not null ? Ahead : 0;
                 if (clock.WaitUntil(planned - ahead, cancellation))
@@ -52,6 +72,11 @@ internal sealed class FaultInjector(Fleet fleet, RunClock clock, HistoryWriter h
             });
         }
     }
+
+    public void AwaitPrepared() => _unprepared?.Wait(PreparePatience, cancellation);
+
+    /// <param name="loadStart">From when on the faults' times are counted.</param>
+    public void Go(long loadStart) => _start.SetResult(loadStart);
 
     public void Join()
     {
@@ -66,11 +91,24 @@ internal sealed class FaultInjector(Fleet fleet, RunClock clock, HistoryWriter h
         }
     }
 
+    private bool AwaitStart()
+    {
+        try
+        {
+            _start.Task.Wait(cancellation);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
     private void Inject(PlannedFault fault, long planned)
     {
         try
         {
-            var node = NodeOf(fault.Node);
+            var node = fleet.Find(fault.Node) ?? _offices.Await(fault.Node, cancellation);
             var act = new Act(fault, planned, node.Name, this);
             switch (fault.Kind)
             {
@@ -115,13 +153,13 @@ internal sealed class FaultInjector(Fleet fleet, RunClock clock, HistoryWriter h
     /// </summary>
     private void WarmUp(PlannedFault fault)
     {
-        var node = fleet.Find(fault.Node) ?? fleet.All.First();
+        var node = fleet.Find(fault.Node) ?? _offices.HolderOf(fault.Node) ?? fleet.All.First();
         var hand = FaultKinds.HandOf(fault.Kind);
         if (hand == FaultHand.Process)
             node.Signal(0);
         if (hand is not (FaultHand.Node or FaultHand.Operator))
             return;
-        using var http = new NodeHttp(node.Doors.Http);
+        using var http = new NodeHttp(node.Doors.Http, AnswerPatience);
         _ = http.Get("/api/node").Json;
         if (hand != FaultHand.Node)
             return;
@@ -131,28 +169,6 @@ internal sealed class FaultInjector(Fleet fleet, RunClock clock, HistoryWriter h
         _ = http.Get($"/api/faults/{id}").Json;
         _ = NodeFault.EvidenceOf(http.Delete($"/api/faults/{id}"));
     }
-
-    private NodeUnderTest NodeOf(string name)
-    {
-        if (fleet.Find(name) is { } known)
-            return known;
-        foreach (var node in fleet.All)
-        {
-            using var http = new NodeHttp(node.Doors.Http);
-            var found = name == FaultSpec.Director ? DirectorBy(http) : OwnerBy(http, name[FaultSpec.OwnerOf.Length..]);
-            if (!string.IsNullOrEmpty(found))
-                return fleet[found];
-        }
-
-        throw new InvalidOperationException($"there is no {name}");
-    }
-
-    private static string? OwnerBy(NodeHttp http, string endpoint) =>
-        http.Get($"/api/endpoints/{endpoint}").Json is { ValueKind: JsonValueKind.Object } json ? json.Text("owner") : null;
-
-    private static string? DirectorBy(NodeHttp http) => http.Get("/api/cluster").Json is { ValueKind: JsonValueKind.Object } json
-        ? json.Items("members").Where(member => member.TryGetProperty("director", out var directs) && directs.ValueKind == JsonValueKind.True).Select(member => member.Text("name")).FirstOrDefault()
-        : null;
 
     private void End(Act act, NodeUnderTest node, int signal, TimeSpan? restart)
     {
@@ -262,7 +278,7 @@ internal sealed class FaultInjector(Fleet fleet, RunClock clock, HistoryWriter h
     private void Operate(Act act, NodeUnderTest node)
     {
         var name = act.Fault.Target.StartsWith("endpoint:", StringComparison.Ordinal) ? act.Fault.Target["endpoint:".Length..] : act.Fault.Target;
-        using var http = new NodeHttp(node.Doors.Http, TimeSpan.FromSeconds(10));
+        using var http = new NodeHttp(node.Doors.Http, AnswerPatience);
         var verb = act.Fault.Kind["endpoint.".Length..];
         var body = act.Fault.Parameters.TryGetValue("to", out var to) ? JsonSerializer.Serialize(new { node = to }) : "{}";
         act.Tell("begun");
@@ -285,7 +301,7 @@ internal sealed class FaultInjector(Fleet fleet, RunClock clock, HistoryWriter h
         var fault = act.Fault;
         var id = string.Create(CultureInfo.InvariantCulture, $"x{Environment.ProcessId}-{fault.Id}");
         journal.Fault(node.Doors.Http, id);
-        using var http = new NodeHttp(node.Doors.Http);
+        using var http = new NodeHttp(node.Doors.Http, AnswerPatience);
         var answer = http.Post("/api/faults", NodeFault.WishOf(fault, id, Lease, TimeSpan.FromMicroseconds(Math.Max(0, act.Planned - clock.Now))));
         if (!answer.IsSuccess)
             throw new InvalidOperationException(answer.Why);
@@ -303,6 +319,8 @@ internal sealed class FaultInjector(Fleet fleet, RunClock clock, HistoryWriter h
         finally
         {
             var last = http.Delete($"/api/faults/{id}");
+            if (!last.IsSuccess)
+                last = http.Get($"/api/faults/{id}"); // the answer was lost, or the lease over; what it did is kept
             act.Tell("ended", NodeFault.EvidenceOf(last), charges: last.Json);
         }
     }

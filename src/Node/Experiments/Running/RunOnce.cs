@@ -68,7 +68,9 @@ internal sealed class RunOnce
             observer.Count("before");
             observer.Start();
             manager.Start();
+            _injector.Prepare(_faults);
             StartClients();
+            _injector.AwaitPrepared();
             var quiescent = Go();
             _injector.Join();
             _history.Write("drain", _clock.Now, json => json.WriteBoolean("quiescent", quiescent));
@@ -185,7 +187,7 @@ internal sealed class RunOnce
         var length = (_scenario.Length - _scenario.Drain.For).Ticks / 10;
         foreach (var publisher in _load.Publishers)
             publisher.Go(start, start + length);
-        _injector.Start(_faults, start);
+        _injector.Go(start);
         var at = start;
         var watch = new FailureWatch(_scenario.Abort);
         var disk = new DiskWatch(_folder, _scenario.Abort);

@@ -79,14 +79,14 @@ public sealed class EndpointFaultTests
         await using var node = await FaultNode.StartAsync();
         using var client = node.Connect();
         var clock = Stopwatch.StartNew();
-        var fault = await node.BeginAsync("half-open endpoint:tcp in=250ms for=250ms id=later");
+        var fault = await node.BeginAsync("half-open endpoint:tcp in=1s for=500ms id=later");
         Assert.False(fault.HasBegun);
         Assert.Same(fault, node.View.Faults!.Board.Find("later"));
         client.Sync(); // not yet
         Eventually.Holds(() => fault.HasBegun, () => "it does not begin");
-        Assert.True(clock.ElapsedMilliseconds >= 249, $"{clock.ElapsedMilliseconds} ms");
+        Assert.True(clock.ElapsedMilliseconds >= 999, $"{clock.ElapsedMilliseconds} ms");
         client.Sync(); // held until it ends
-        Assert.True(clock.ElapsedMilliseconds >= 498, $"{clock.ElapsedMilliseconds} ms");
+        Assert.True(clock.ElapsedMilliseconds >= 1498, $"{clock.ElapsedMilliseconds} ms");
         Eventually.Equal("expired", () => fault.Ended);
     }
 
@@ -95,9 +95,9 @@ public sealed class EndpointFaultTests
     {
         await using var node = await FaultNode.StartAsync();
         using var client = node.Connect();
-        var fault = await node.BeginAsync("down endpoint:tcp in=1s");
+        var fault = await node.BeginAsync("down endpoint:tcp in=2s");
         await node.EndAsync(fault);
-        var next = await node.BeginAsync("loss endpoint:tcp probability=0 in=1200ms");
+        var next = await node.BeginAsync("loss endpoint:tcp probability=0 in=2200ms");
         Eventually.Holds(() => next.HasBegun, () => "it does not begin");
         Assert.False(fault.HasBegun);
         Assert.Equal("removed", fault.Ended);

@@ -16,8 +16,8 @@ public sealed class CommandTests
         Assert.Equal((200, "Suspended"), (suspended.Status, suspended.Json.GetProperty("state").GetString()));
         Assert.Equal(1, suspended.Json.GetProperty("connections").GetInt32());
         Assert.Equal(200, (await node.PostAsync("/api/endpoints/tcp/resume")).Status);
-        await node.UntilAsync("/readyz", answer => answer.Status == 200);
         client.Sync();
+        await node.UntilAsync("/api/endpoints/tcp", answer => (answer.Json.GetProperty("state").GetString(), answer.Json.GetProperty("incarnation").GetInt32()) == ("Bound", 2));
         using var another = node.Connect();
     }
 
@@ -28,7 +28,7 @@ public sealed class CommandTests
         for (var restarts = 1; restarts <= 20; restarts++)
         {
             Assert.Equal(restarts, (await node.PostAsync("/api/endpoints/tcp/restart")).Json.GetProperty("restarts").GetInt32());
-            await node.UntilAsync("/api/endpoints/tcp", answer => answer.Json.GetProperty("state").GetString() == "Bound");
+            await node.UntilAsync("/api/endpoints/tcp", answer => (answer.Json.GetProperty("state").GetString(), answer.Json.GetProperty("restarts").GetInt32()) == ("Bound", restarts));
         }
     }
 

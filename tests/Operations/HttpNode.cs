@@ -44,7 +44,13 @@ internal sealed class HttpNode : IAsyncDisposable
         var started = await StartUnreadyAsync(node, listeners);
         await started._runtime.Ready.Ready.WaitAsync(Patience);
         await started.UntilAsync("/readyz", answer => answer.Status == 200);
+        // What is listed already may not have been told yet: who hears of events from here on hears of nothing that was before.
+        var bound = (await started.JsonAsync("/api/endpoints")).EnumerateArray().Where(endpoint => endpoint.GetProperty("state").GetString() == "Bound").Select(endpoint => endpoint.GetProperty("name").GetString());
+        await started.UntilAsync("/api/events?after=0", answer => bound.All(name => answer.Json.EnumerateArray().Any(told => IsBound(told, name))));
         return started;
+
+        static bool IsBound(JsonElement told, string? name) =>
+            told.GetProperty("kind").GetString() == "endpoint-changed" && told.GetProperty("endpoint").GetString() == name && told.GetProperty("state").GetString() == "Bound";
     }
 
     /// <summary>Started, and perhaps never ready.</summary>

@@ -15,7 +15,7 @@ public sealed class ReadinessTests
         await using var node = await HttpNode.StartUnreadyAsync(
             "", $$"""{ address = "tcp://127.0.0.1:{{port}}", name = taken }""", Support.TestNode.Tcp);
 
-        var answer = await node.UntilAsync("/readyz", answer => answer.Text.Contains("EADDRINUSE", StringComparison.Ordinal));
+        var answer = await node.UntilAsync("/readyz", answer => answer.Text.Contains("taken is Backoff: EADDRINUSE", StringComparison.Ordinal));
         Assert.Equal(503, answer.Status);
         var reason = answer.Json.GetProperty("reasons").EnumerateArray().Select(text => text.GetString()!).Single(text => text.Contains("taken", StringComparison.Ordinal));
         Assert.StartsWith($"endpoint taken is Backoff: EADDRINUSE (98), address already in use: tcp://127.0.0.1:{port}; attempt ", reason);

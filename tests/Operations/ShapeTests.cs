@@ -15,7 +15,7 @@ public sealed class ShapeTests
         await using var node = await HttpNode.StartAsync("", TestNode.Tcp, $$"""{ address = "unix:@anode-shape-{{Guid.NewGuid():N}}", name = unix }""");
         using var events = await node.EventsAsync();
         node.Kill("ep-tcp/listener");
-        await events.NextAsync("endpoint-changed", data => data.GetProperty("state").GetString() == "Bound");
+        await node.UntilAsync("/api/endpoints/tcp", answer => (answer.Json.GetProperty("state").GetString(), answer.Json.GetProperty("restarts").GetInt32()) == ("Bound", 1));
         using var open = node.Connect();
         open.Send(4, 1, "lab.*");
         open.Sync();
@@ -23,7 +23,6 @@ public sealed class ShapeTests
         var gone = node.Connect();
         gone.Dispose();
         await events.NextAsync("connection-closed");
-        await node.UntilAsync("/api/endpoints/tcp", answer => (answer.Json.GetProperty("state").GetString(), answer.Json.GetProperty("restarts").GetInt32()) == ("Bound", 1));
 
         var shapes = new List<string>();
         await AddAsync("/api/node", root => root);

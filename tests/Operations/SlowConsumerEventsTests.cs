@@ -47,9 +47,7 @@ public sealed class SlowConsumerEventsTests
 
         Flood(node, 2_000);
         stuck.Send(7);
-        var got = 0;
-        while (stuck.Receive() != "[8]")
-            got++;
+        var got = stuck.ReceiveUntil("[8]").Count;
         var listed = await ConnectionAsync(node, stuck.Connection);
         Assert.Equal(4_000 - got, listed.GetProperty("dropped").GetInt64());
         Assert.InRange(listed.GetProperty("droppedBytes").GetInt64(), 1000 * (4_000 - got), 1100 * (4_000 - got));

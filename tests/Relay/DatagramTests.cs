@@ -184,10 +184,17 @@ public class DatagramTests
         using var client = DatagramTestClient.Connect(node.Address("udp"), ("heartbeat_ms", 100));
         client.Send(4, 1, "a");
 
-        Assert.Equal(["[7]", "[7]", "[7]"], client.Receive(3));
-        Assert.StartsWith("[10,\"heartbeat-timeout\",", client.Receive());
+        // A SUB that comes after the first of them is a sign of life, and there is one more.
+        string next;
+        var asked = 0;
+        for (; (next = client.Receive()) == "[7]"; asked++)
+        {
+        }
+
+        Assert.InRange(asked, 3, 4);
+        Assert.StartsWith("[10,\"heartbeat-timeout\",", next);
         Eventually.Equal(0, () => node.View.Relay.Index.Count);
-        Assert.Equal(CloseReason.HeartbeatTimeout, node.View.Sockets.Connections.Closed.Single().CloseReason);
+        Eventually.Equal(CloseReason.HeartbeatTimeout, () => node.View.Sockets.Connections.Closed.SingleOrDefault()?.CloseReason);
     }
 
     [Fact]

@@ -172,7 +172,7 @@ public class LinesTests
     [Fact]
     public async Task Datagram_senders_become_sessions_where_the_endpoint_subscribes()
     {
-        await using var node = await TestNode.StartAsync("timeouts { heartbeat = 100ms, heartbeat-misses = 2 }", Lines(
+        await using var node = await TestNode.StartAsync("timeouts { heartbeat = 500ms, heartbeat-misses = 2 }", Lines(
             "publish = \"in.{connection}\", subscribe = \"in.*\"", "udp://127.0.0.1:0"));
         using var one = new DatagramTestClient(node.Address("lines"));
         using var other = new DatagramTestClient(node.Address("lines"));

@@ -236,7 +236,7 @@ public class SessionTests
     [Fact]
     public async Task Client_that_only_answers_pings_stays()
     {
-        await using var node = await TestNode.StartAsync();
+        await using var node = await TestNode.StartAsync("timeouts.heartbeat-misses = 6"); // answered every time, but not at once
         using var client = node.Connect(("heartbeat_ms", 100));
 
         for (var i = 0; i < 8; i++)

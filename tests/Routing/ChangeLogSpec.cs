@@ -70,10 +70,12 @@ public class ChangeLogSpec
         var wrong = 0L;
         var kept = 0L;
         var left = 3;
+        using var together = new Barrier(4);
         var work = Enumerable.Range(0, 3).Select(number => (Action)(() =>
         {
             var mine = new List<Subscription>();
             var random = new Random(number);
+            together.SignalAndWait();
             for (var i = 0; i < 5_000; i++)
                 Apply(index, mine, random.Next(6), Filters[random.Next(Filters.Length)], random.Next(1_000));
             Interlocked.Decrement(ref left);
@@ -82,6 +84,7 @@ public class ChangeLogSpec
             var subject = "a.b"u8.ToArray();
             var known = index.Current;
             var answer = Match(known, subject);
+            together.SignalAndWait();
             while (Volatile.Read(ref left) > 0)
             {
                 var map = index.Current;

@@ -26,7 +26,7 @@ public sealed class SocketCollection
 public abstract class SocketSpec : TestKit
 {
     private static readonly Config Quiet = ConfigurationFactory.ParseString(
-        "akka { loglevel = OFF, stdout-loglevel = OFF, log-dead-letters = off, actor.debug.unhandled = off, test.single-expect-default = 5s }")
+        "akka { loglevel = OFF, stdout-loglevel = OFF, log-dead-letters = off, actor.debug.unhandled = off, test.single-expect-default = 15s }")
         .WithFallback(LeanMailbox.Declaration);
 
     private readonly int _descriptors = Descriptors();
@@ -119,7 +119,7 @@ public abstract class SocketSpec : TestKit
     }
 
     /// <summary>Asserts again every few milliseconds until it holds.</summary>
-    private protected void Eventually(Action assertion) => AwaitAssert(assertion, TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(5));
+    private protected void Eventually(Action assertion) => AwaitAssert(assertion, TimeSpan.FromSeconds(15), TimeSpan.FromMilliseconds(5));
 
     private protected void AssertBuffersReturned() => Eventually(() => Assert.Equal(0, Sockets.Pool.RentedCount));
 

@@ -15,7 +15,8 @@ internal sealed class NatsTestClient : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     private readonly byte[] _buffer = new byte[64 * 1024];
-    private readonly StringBuilder _heard = new();
+    private string _heard = "";
+    private int _taken;
 
     private NatsTestClient(Socket socket) => Socket = socket;
 
@@ -73,16 +74,16 @@ internal sealed class NatsTestClient : IDisposable
     {
         for (; ; )
         {
-            var heard = _heard.ToString();
-            var at = heard.IndexOf(end, StringComparison.Ordinal);
+            var at = _heard.IndexOf(end, _taken, StringComparison.Ordinal);
             if (at >= 0)
             {
-                _heard.Remove(0, at + end.Length);
-                return heard[..at];
+                var before = _heard[_taken..at];
+                _taken = at + end.Length;
+                return before;
             }
 
             if (!Hear())
-                throw new EndOfStreamException($"the stream ended instead of {end}, after {heard}");
+                throw new EndOfStreamException($"the stream ended instead of {end}, after {_heard[_taken..]}");
         }
     }
 
@@ -97,10 +98,10 @@ internal sealed class NatsTestClient : IDisposable
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionReset)
         {
-            _heard.Append("RST");
+            _heard += "RST";
         }
 
-        return _heard.ToString();
+        return _heard[_taken..];
     }
 
     public void Dispose() => Socket.Dispose();
@@ -108,7 +109,7 @@ internal sealed class NatsTestClient : IDisposable
     private bool Hear()
     {
         var count = Socket.Receive(_buffer);
-        _heard.Append(Encoding.Latin1.GetString(_buffer, 0, count)).Replace("\r\n", "\n");
+        (_heard, _taken) = (string.Concat(_heard.AsSpan(_taken), Encoding.Latin1.GetString(_buffer, 0, count)).Replace("\r\n", "\n", StringComparison.Ordinal), 0);
         return count > 0;
     }
 }

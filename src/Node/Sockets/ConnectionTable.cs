@@ -119,32 +119,32 @@ internal sealed class ConnectionRecord(long id, string endpoint, string protocol
     /// <inheritdoc cref="CountDropped(Delivery, string)"/>
     public void CountDropped(int messages, long bytes, byte[]? about)
     {
+        counters.CountDropped(messages);
         Interlocked.Add(ref _droppedMessages, messages);
         Interlocked.Add(ref _droppedBytes, bytes);
         LastDropped = about ?? LastDropped;
-        counters.CountDropped(messages);
     }
 
     public void CountIn(int bytes)
     {
+        counters.CountIn(bytes); // the endpoint has never counted less than its connections
         Volatile.Write(ref _bytesIn, _bytesIn + bytes);
         Volatile.Write(ref _activeAt, Environment.TickCount64);
-        counters.CountIn(bytes);
     }
 
     public void CountOut(int bytes, int messages)
     {
+        counters.CountOut(bytes, messages);
         Volatile.Write(ref _bytesOut, _bytesOut + bytes);
         Volatile.Write(ref _messagesOut, _messagesOut + messages);
         if (messages > 0)
             Volatile.Write(ref _activeAt, Environment.TickCount64);
-        counters.CountOut(bytes, messages);
     }
 
     public void CountMessagesIn(int messages)
     {
-        Volatile.Write(ref _messagesIn, _messagesIn + messages);
         counters.CountMessagesIn(messages);
+        Volatile.Write(ref _messagesIn, _messagesIn + messages);
     }
 }
 
@@ -234,14 +234,15 @@ internal sealed class ConnectionTable(int closedHistory)
         record.ClosedAt = DateTimeOffset.UtcNow;
         record.State = ConnectionState.Closed;
         record.Outlet = null;
-        if (!_open.TryRemove(record.Id, out _))
+        if (!_open.ContainsKey(record.Id))
             return;
         _endings.AddOrUpdate(reason, 1, (_, count) => count + 1);
-        if (closedHistory == 0)
-            return;
-        _closed.Enqueue(record);
+        if (closedHistory > 0)
+            _closed.Enqueue(record);
         while (_closed.Count > closedHistory && _closed.TryDequeue(out _))
         {
         }
+
+        _open.TryRemove(record.Id, out _); // last: whoever finds it here no more finds it among the closed
     }
 }

@@ -74,7 +74,7 @@ internal sealed class SocketContext(SocketSettings settings)
 
     /// <summary>The recipe for one more connection, in the next place; there is one for each place.</summary>
     public Props NextConnection(ActorSystem system) =>
-        _connections.GetOrAdd(Driver.Next(system), static (place, system) => place.Of(ConnectionActor.Props(system)), system);
+        _connections.GetOrAdd(Driver.NextConnection(system), static (place, system) => place.Of(ConnectionActor.Props(system)), system);
 
     /// <summary>The places for those who shake hands.</summary>
     public HandshakeGate Handshakes { get; } = new(settings.TlsHandshakes);

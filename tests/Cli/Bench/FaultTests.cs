@@ -105,7 +105,7 @@ public sealed class FaultTests
 
     private static Task<Outcome> RunAsync(FaultyServer server, params string[] flags)
     {
-        string[] defaults = ["--warm-up", "0", .. flags.Contains("--duration") ? [] : (string[])["--duration", "0.3"], .. flags.Contains("--rate") ? [] : (string[])["--rate", "400"]];
+        string[] defaults = ["--warm-up", "0", .. flags.Contains("--duration") ? [] : (string[])["--duration", "1"], .. flags.Contains("--rate") ? [] : (string[])["--rate", "400"]];
         return InProcess.RunAsync(["bench", "pub-sub", "--server", server.Uri, .. defaults, .. flags]);
     }
 }

@@ -21,7 +21,8 @@ internal sealed class MachineMesh : IAsyncDisposable
 
     public Dictionary<string, NodeProcess> Nodes { get; } = [];
 
-    public static async Task<MachineMesh> StartAsync()
+    /// <param name="common">Arguments of every node.</param>
+    public static async Task<MachineMesh> StartAsync(params string[] common)
     {
         var mesh = new MachineMesh(await Network.OfAsync("a", "b", "c"));
         try
@@ -33,7 +34,7 @@ internal sealed class MachineMesh : IAsyncDisposable
                 [
                     "--name", name, "--http", "127.0.0.1:7480", "--listen", $"tcp://{mesh.Network.AddressOf(name)}:7401?name=link&protocol=link",
                     .. mesh.Nodes.Keys.SelectMany(peer => new[] { "--peer", $"tcp://{mesh.Network.AddressOf(peer)}:7401?name=to-{peer}" }),
-                    .. LocalTraffic.Listeners,
+                    .. LocalTraffic.Listeners, .. common,
                 ]);
             }
 

@@ -141,7 +141,7 @@ public class NatsSessionTests
     [Fact]
     public async Task Silent_client_is_pinged_and_closed_as_stale_and_one_that_answers_stays()
     {
-        await using var node = await TestNode.StartAsync("timeouts { heartbeat = 100ms, heartbeat-misses = 2 }", Nats);
+        await using var node = await TestNode.StartAsync("timeouts { heartbeat = 200ms, heartbeat-misses = 5 }", Nats);
         using var silent = NatsTestClient.Dial(node.Address("nats"));
         using var alive = NatsTestClient.Dial(node.Address("nats"));
         alive.Say(Quiet);
@@ -151,13 +151,13 @@ public class NatsSessionTests
             alive.Say("PONG\n");
         }
 
-        Assert.Equal("PING\nPING\n-ERR 'Stale Connection'\n", silent.HearToEnd());
+        Assert.Equal("PING\nPING\nPING\nPING\nPING\n-ERR 'Stale Connection'\n", silent.HearToEnd());
     }
 
     [Fact]
     public async Task Node_that_leaves_says_so_gives_a_moment_and_then_closes()
     {
-        await using var node = await TestNode.StartAsync("timeouts.lame-duck = 300ms", Nats);
+        await using var node = await TestNode.StartAsync("timeouts.lame-duck = 2s", Nats);
         using var client = NatsTestClient.Connect(node.Address("nats"));
         client.Say("SUB a 1\n");
         client.Sync();

@@ -28,7 +28,7 @@ public sealed class CommandTests : SocketSpec
         var failed = ExpectMsg<Sock.CommandFailed>();
         Assert.Same(open, failed.Command);
         Assert.Equal((errno, SocketErrors.NameOf(errno)), (failed.Errno, failed.Name));
-        Assert.Equal(before, Descriptors());
+        Assert.InRange(Descriptors(), 0, before); // fewer, where an earlier test's were collected
         Assert.False(HasMessages);
     }
 

@@ -246,7 +246,7 @@ public sealed class StreamTests : SocketSpec
         Api.Tell(new Sock.Open(Family.Inet, SocketKind.Stream), ActorRefs.NoSender);
         Api.Tell(new Sock.GetHostName(), TestActor);
         ExpectMsg<Sock.HostName>();
-        Assert.Equal(before, Descriptors());
+        Assert.InRange(Descriptors(), 0, before); // fewer, where an earlier test's were collected
     }
 
     [Fact]

@@ -15,7 +15,7 @@ public sealed class SlowConsumerTests() : GuardSpec(Tight)
         BufferBytes = 64 * Megabyte,
         PendingBytes = 8 * Megabyte,
         SlowConsumerHold = TimeSpan.FromMilliseconds(50),
-        WriteTimeout = TimeSpan.FromSeconds(2),
+        WriteTimeout = TimeSpan.FromSeconds(5),
         Linger = TimeSpan.FromMilliseconds(200),
     };
 
@@ -26,7 +26,7 @@ public sealed class SlowConsumerTests() : GuardSpec(Tight)
     {
         var local = Relay();
         var dead = Destination(local);
-        var live = Destination(local);
+        var live = Destination(Patient());
         var source = Source(local);
         var bytes = PlainSockets.Pattern(64 * Megabyte);
         var sending = Blocking.Run(() => source.Send(bytes));
@@ -49,7 +49,7 @@ public sealed class SlowConsumerTests() : GuardSpec(Tight)
     {
         var local = Relay();
         var dead = Destination(local);
-        var live = Destination(local);
+        var live = Destination(Patient());
         var source = Source(local);
         var bytes = PlainSockets.Pattern(7 * Megabyte); // below the bound: only time can tell
         var sending = Blocking.Run(() => source.Send(bytes));
@@ -86,7 +86,7 @@ public sealed class SlowConsumerTests() : GuardSpec(Tight)
     {
         var local = Relay(OverflowPolicy.Drop);
         var slow = Destination(local);
-        var live = Destination(local);
+        var live = Destination(Patient());
         var source = Source(local);
         var outlets = _fan.Destinations.OrderBy(pair => pair.Key).Select(pair => pair.Value).ToList();
         var bytes = PlainSockets.Pattern(32 * Megabyte);
@@ -94,7 +94,7 @@ public sealed class SlowConsumerTests() : GuardSpec(Tight)
         Assert.Equal(bytes, live.Receive(bytes.Length));
         await sending;
         Assert.True(outlets[0].DroppedMessages > 0);
-        Assert.True(outlets[0].PendingBytes <= Tight.PendingBytes);
+        Eventually(() => Assert.InRange(outlets[0].PendingBytes, 0, Tight.PendingBytes)); // what is turned away is counted for a moment
         Assert.Equal(0, outlets[1].DroppedMessages);
         Assert.Empty(_fan.Ended);
         slow.Dispose();
@@ -105,7 +105,7 @@ public sealed class SlowConsumerTests() : GuardSpec(Tight)
     {
         var local = Relay();
         var dead = Destination(local);
-        var live = Destination(local);
+        var live = Destination(Patient());
         var sources = Enumerable.Range(0, 4).Select(_ => Source(local)).ToList();
         var sending = sources.Select(source => Blocking.Run(() => source.Send(new byte[4 * Megabyte]))).ToList();
         live.Receive(16 * Megabyte);
@@ -116,6 +116,10 @@ public sealed class SlowConsumerTests() : GuardSpec(Tight)
 
     private NetAddress Relay(OverflowPolicy overflow = OverflowPolicy.Close) =>
         Served(Spec(Transport.Tcp4) with { Stream = () => new FanProtocol(_fan, Lives), Overflow = overflow }).Local;
+
+    /// <summary>Another endpoint of the same relay, whose destinations hold their sources as long as it takes: a test that is late reading them is no slow consumer.</summary>
+    private NetAddress Patient() =>
+        Served(Spec(Transport.Tcp4) with { Stream = () => new FanProtocol(_fan, Lives), SlowConsumerHold = TimeSpan.FromMinutes(1) }).Local;
 
     private PlainStream Destination(NetAddress local)
     {

@@ -123,7 +123,7 @@ public sealed class DatagramEndpointTests : GuardSpec
         guard.Tell(new Restart(), TestActor);
         AwaitChange(State.Bound);
         AskUntil("stranger", peer, "hello");
-        Assert.Equal("open", Ask(peer, "open"));
+        AskUntil("open", peer, "open"); // before it there may be more answers to the hello
     }
 
     [Fact]

@@ -161,7 +161,7 @@ public sealed class DialerTests : GuardSpec
     {
         var address = transport.Any();
         var server = Plain(PlainSockets.Listener(address));
-        server.ReceiveTimeout = 5_000;
+        server.ReceiveTimeout = 15_000;
         return (server, address.IsUnix ? address : PlainSockets.AddressOf(server, Scheme.Tcp));
     }
 }

@@ -9,7 +9,7 @@ namespace Anode.Tests.Sockets.Endpoints;
 /// <summary>A guard with its echo protocol; at the end every connection it had must have ended exactly once.</summary>
 public abstract class GuardSpec : SocketSpec
 {
-    private protected static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+    private protected static readonly TimeSpan Soon = TimeSpan.FromSeconds(15);
 
     private protected static readonly EndpointGuard.GuardOptions Fast = new(
         new RestartOptions(10, TimeSpan.FromSeconds(60), TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10)),

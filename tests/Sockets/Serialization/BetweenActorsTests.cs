@@ -8,7 +8,7 @@ namespace Anode.Tests.Sockets.Serialization;
 /// <summary>An actor system that serializes every message, with nothing but <see cref="SockSerializer.Config"/> added.</summary>
 public sealed class BetweenActorsTests() : TestKit(SerializeAll.WithFallback(SockSerializer.Config))
 {
-    private static readonly Config SerializeAll = ConfigurationFactory.ParseString("akka.actor.serialize-messages = on");
+    private static readonly Config SerializeAll = ConfigurationFactory.ParseString("akka { actor.serialize-messages = on, test.single-expect-default = 15s }");
 
     [Fact]
     public void Every_message_passes_between_two_actors_and_back()

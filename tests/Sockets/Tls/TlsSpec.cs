@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Anode.Messages;
 using Anode.Sockets;
 using Anode.Tests.Sockets.Endpoints;
@@ -56,10 +57,46 @@ public abstract class TlsSpec : GuardSpec
         Assert.Equal(bytes, peer.Receive(bytes.Length));
     }
 
+    private protected static void AssertServesOthers(NetAddress local)
+    {
+        using var other = SecureStream.Connect(local);
+        AssertEchoes(other, "served");
+    }
+
+    private protected static void ReceiveToEnd(Socket socket)
+    {
+        try
+        {
+            while (socket.Receive(new byte[4096]) > 0)
+            {
+            }
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionReset)
+        {
+            // no worse an end
+        }
+    }
+
+    /// <summary>The first flight of a client, from a client that never gets an answer.</summary>
+    private protected static byte[] ClientHello()
+    {
+        var wire = new Recorder();
+        using var client = new System.Net.Security.SslStream(wire);
+        Assert.ThrowsAny<Exception>(() => client.AuthenticateAsClient("localhost"));
+        return wire.ToArray();
+    }
+
     protected override void AfterAll()
     {
         base.AfterAll();
         Assert.Equal(0, Sockets.Handshakes.UnderWay);
         Authority.Dispose();
+    }
+
+    private sealed class Recorder : MemoryStream
+    {
+        public override int Read(byte[] buffer, int offset, int count) => 0;
+
+        public override int Read(Span<byte> buffer) => 0;
     }
 }

@@ -183,6 +183,7 @@ internal sealed partial class Fanout
             LocalReceivers = 1;
         }
 
+        TellExhausted();
         Count(1, LocalReceivers);
         Account(message, 1, LocalReceivers, 0);
         return LocalReceivers;

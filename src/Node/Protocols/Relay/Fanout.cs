@@ -24,6 +24,7 @@ internal sealed partial class Fanout(RelayCore core, RelaySubscriber? self, Func
     private long _published;
     private long _delivered;
     private long _unheard;
+    private List<Subscription>? _exhausted;
 
     public Scratch Scratch => _scratch ??= new Scratch(rent);
 
@@ -181,6 +182,7 @@ internal sealed partial class Fanout(RelayCore core, RelaySubscriber? self, Func
             }
         }
 
+        TellExhausted();
         return receivers;
     }
 
@@ -225,8 +227,18 @@ internal sealed partial class Fanout(RelayCore core, RelaySubscriber? self, Func
     {
         var taken = subscription.TryTake(out var last);
         if ((last || !taken) && core.Index.Remove(subscription))
-            ((RelaySubscriber)subscription.Subscriber).OnExhausted(subscription);
+            (_exhausted ??= []).Add(subscription);
         return taken;
+    }
+
+    /// <summary>Behind the copies for them: who hears of the end forgets what they were called.</summary>
+    private void TellExhausted()
+    {
+        if (_exhausted is null)
+            return;
+        foreach (var subscription in _exhausted)
+            ((RelaySubscriber)subscription.Subscriber).OnExhausted(subscription);
+        _exhausted = null;
     }
 
     private void Count(int messages, long receivers)

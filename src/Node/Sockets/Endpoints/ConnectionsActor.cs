@@ -89,7 +89,7 @@ internal sealed class ConnectionsActor : UntypedActor
 
         var id = _sockets.Connections.NextId();
         var props = OutwardActor.Props(_spec, _sockets, _counters.Dialled, id, dial);
-        _outward.Add(Context.Watch(Context.ActorOf(_sockets.Driver.Next(Context.System).Of(LeanMailbox.For(props, Context.System)), $"out-{id}")));
+        _outward.Add(Context.Watch(Context.ActorOf(_sockets.Driver.NextConnection(Context.System).Of(LeanMailbox.For(props, Context.System)), $"out-{id}")));
     }
 
     /// <summary>Asks the kernel who it is; null when the peer has gone in the meantime.</summary>

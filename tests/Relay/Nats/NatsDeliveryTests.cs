@@ -64,6 +64,22 @@ public class NatsDeliveryTests
     }
 
     [Fact]
+    public async Task Last_message_of_a_maximum_comes_whatever_the_subscription_is_called_and_whoever_runs_beside_it()
+    {
+        await using var node = await TestNode.StartAsync("", Nats);
+        using var subscriber = NatsTestClient.Connect(node.Address("nats"));
+        using var between = NatsTestClient.Connect(node.Address("nats")); // the one after it is on another loop
+        using var publisher = NatsTestClient.Connect(node.Address("nats"));
+        const int Count = 3_000;
+        var all = Enumerable.Range(0, Count).ToList();
+        subscriber.Say(string.Concat(all.Select(i => $"SUB s.{i} x-{i}\nUNSUB x-{i} 1\n")));
+        subscriber.Sync();
+        publisher.Say(string.Concat(all.Select(i => $"PUB s.{i} 1\nm\n")));
+        publisher.Sync();
+        Assert.Equal(all.Select(i => $"MSG s.{i} x-{i} 1\nm\n"), subscriber.Settle().Split("MSG ", StringSplitOptions.RemoveEmptyEntries).Select(text => "MSG " + text));
+    }
+
+    [Fact]
     public async Task Own_messages_do_not_come_back_with_echo_off()
     {
         await using var node = await TestNode.StartAsync("", Nats);

@@ -137,7 +137,7 @@ internal static class HttpApi
         if (state.Length > 0 && !Enum.GetNames<ConnectionState>().Contains(state, StringComparer.OrdinalIgnoreCase))
             return Fail(context, StatusCodes.Status400BadRequest, "state must be open, closing or closed");
         var table = view.Sockets.Connections;
-        var found = table.Open.Concat(table.Closed)
+        var found = table.Open.Concat(table.Closed).Distinct() // one that is just closing stands in both
             .Where(record => endpoint.Length == 0 || record.Endpoint == endpoint)
             .Where(record => state.Length == 0 || record.State.ToString().Equals(state, StringComparison.OrdinalIgnoreCase))
             .OrderByDescending(record => record.Id)

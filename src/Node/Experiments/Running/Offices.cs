@@ -18,7 +18,7 @@ internal sealed class Offices(Fleet fleet, RunClock clock)
             if (HolderOf(office) is { } holder)
                 return holder;
             if (clock.Now >= end || !clock.WaitUntil(clock.Now + 10_000, cancellation))
-                throw new InvalidOperationException($"there is no {office}");
+                throw new InvalidOperationException($"there is no {office} among the nodes of the scenario");
         }
     }
 
@@ -31,8 +31,8 @@ internal sealed class Offices(Fleet fleet, RunClock clock)
             var found = office == FaultSpec.Director ? DirectorBy(http)
                 : office.StartsWith(FaultSpec.OwnerOf, StringComparison.Ordinal) ? OwnerBy(http, office[FaultSpec.OwnerOf.Length..])
                 : null;
-            if (!string.IsNullOrEmpty(found))
-                return fleet[found];
+            if (!string.IsNullOrEmpty(found) && fleet.Find(found) is { } holder)
+                return holder;
         }
 
         return null;

@@ -11,7 +11,7 @@ internal sealed record Connz(
     public static async Task<Connz> OfAsync(NodeView view, ConnzQuery query, CancellationToken cancellation)
     {
         var (table, page, now) = (view.Sockets.Connections, query.Page, DateTimeOffset.UtcNow);
-        var found = (query.Open ? table.Open : []).Concat(query.Closed ? table.Closed : []).Where(record => query.Cid == 0 || record.Id == query.Cid).ToList();
+        var found = (query.Open ? table.Open : []).Concat(query.Closed ? table.Closed : []).Distinct().Where(record => query.Cid == 0 || record.Id == query.Cid).ToList();
         found.Sort(query.Order);
         var shown = found.Skip(page.Offset).Take(page.Limit).ToList();
         var held = page.Subscriptions ? await Held.ByAsync(view, shown, cancellation) : [];

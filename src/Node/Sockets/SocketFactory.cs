@@ -9,8 +9,8 @@ namespace Anode.Sockets;
 internal static class SocketFactory
 {
     /// <summary>
-    /// Towards a peer on this machine. There is no distance to fill, and what waits in the kernel beyond this has left the processor's cache by the time the
-    /// peer reads it: buffers that grow, to 4 MiB mostly, cost local streams a third of their rate.
+    /// Towards a peer on this machine. There is no distance to fill, and buffers that grow, to 4 MiB mostly, cost local streams up to a third of their rate
+    /// (docs/performance.md).
     /// </summary>
     private const int LocalSendBufferBytes = 256 * 1024;
 

@@ -15,9 +15,10 @@ public sealed class FlappingLinkTests(ITestOutputHelper output)
 {
     private static readonly TimeSpan Phase = TimeSpan.FromMilliseconds(100);
 
-    private static readonly bool IsSoak = int.TryParse(Environment.GetEnvironmentVariable("ANODE_SOAK_FLAPPING"), CultureInfo.InvariantCulture, out _);
+    private static readonly int? Soak =
+        int.TryParse(Environment.GetEnvironmentVariable("ANODE_SOAK_FLAPPING"), CultureInfo.InvariantCulture, out var seconds) ? seconds : null;
 
-    private static readonly int Seconds = IsSoak ? int.Parse(Environment.GetEnvironmentVariable("ANODE_SOAK_FLAPPING")!, CultureInfo.InvariantCulture) : 3;
+    private static readonly int Seconds = Soak ?? 3;
 
     [FilteredMachinesTheory]
     [InlineData(true)]
@@ -25,7 +26,7 @@ public sealed class FlappingLinkTests(ITestOutputHelper output)
     public async Task Link_that_flaps_raises_no_storm_leaves_nothing_behind_and_disturbs_nobody(bool resets)
     {
         // Beside the rest of the suite a busy machine must not look like a silent peer; the soak has a quiet one.
-        await using var mesh = await MachineMesh.StartAsync(IsSoak ? [] : ["--set", "node.links.probe-interval=250ms"]);
+        await using var mesh = await MachineMesh.StartAsync(Soak is not null ? [] : ["--set", "node.links.probe-interval=250ms"]);
         await using var over = await NumberedStream.StartAsync(mesh.Network, "a", "b", subject => mesh.UntilKnownAsync("a", subject));
         await using var beside = await NumberedStream.StartAsync(mesh.Network, "a", "c", subject => mesh.UntilKnownAsync("a", subject));
         await using var local = LocalTraffic.On(mesh.Network, "b");

@@ -7,11 +7,9 @@ using Xunit;
 
 namespace Anode.Tests.Sockets.DataPlane;
 
-/// <summary>Frames that are cut anywhere, protocols that do unusual things in the middle of a read, and memory that has run out.</summary>
-public sealed class FrameTests() : GuardSpec(new SocketSettings { BufferBytes = Bound })
+/// <summary>Frames that are cut anywhere, and protocols that do unusual things in the middle of a read.</summary>
+public sealed class FrameTests : GuardSpec
 {
-    private const int Bound = 32 * 1024 * 1024;
-
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -99,20 +97,6 @@ public sealed class FrameTests() : GuardSpec(new SocketSettings { BufferBytes = 
         using var peer = PlainStream.Connect(local);
         peer.Send(PlainSockets.Pattern(1000));
         Assert.Equal(SocketErrors.ECONNRESET, peer.ReceiveError());
-    }
-
-    [Fact]
-    public void Reader_waits_for_memory_and_goes_on_when_it_is_there()
-    {
-        var (_, local) = Served(Spec(Transport.Tcp4));
-        using var peer = PlainStream.Connect(local);
-        AssertEchoes(peer, "before");
-        AssertBuffersReturned();
-        var all = Sockets.Pool.TryRent(Bound, null)!;
-        peer.Send("waiting"u8);
-        Eventually(() => Assert.True(Sockets.Pool.Refusals > 1));
-        all.Release();
-        Assert.Equal("waiting"u8.ToArray(), peer.Receive(7));
     }
 
     private EndpointSpec Framed(ProtocolFactory make) => Spec(Transport.Tcp4) with { Stream = make };

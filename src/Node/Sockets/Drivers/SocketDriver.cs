@@ -45,8 +45,8 @@ internal sealed class SocketDriver(SocketSettings settings)
     public Place Next(ActorSystem system) => At(Interlocked.Increment(ref _last), system);
 
     /// <summary>
-    /// Two by two: those that come one after the other often speak to each other, and on one loop neither has to wake another thread for it, which
-    /// costs a request more than all else.
+    /// Two by two: those that come one after the other often speak to each other, and on one loop neither has to wake another thread for it
+    /// (docs/adr/0005).
     /// </summary>
     public Place NextConnection(ActorSystem system) => At((Interlocked.Increment(ref _lastConnection) - 1) / 2, system);
 
